@@ -37,3 +37,27 @@ export class FormatError extends Error {
     this.offset = options.offset
   }
 }
+
+/** A file could not be written; what stood under its name before still stands. Names the file, sizes and remedy. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError'
+  readonly file: string
+  /** The operating system's code (`ENOSPC`, `EACCES`, ...), where it gave one. */
+  readonly code: string | undefined
+  /** Bytes that the whole file takes, or that were to be written when it failed. */
+  readonly needed: number
+  /** Bytes free for this user in the folder's file system; undefined when it could not be asked. */
+  readonly free: number | undefined
+
+  constructor(
+    file: string,
+    message: string,
+    options: { code?: string; needed: number; free?: number; cause?: unknown },
+  ) {
+    super(`${file}: ${message}`, { cause: options.cause })
+    this.file = file
+    this.code = options.code
+    this.needed = options.needed
+    this.free = options.free
+  }
+}
