@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -22,7 +23,9 @@ import { fileURLToPath } from 'node:url'
 import { findLibtorch, type Libtorch, LibtorchError } from './find-libtorch.ts'
 
 const native = dirname(fileURLToPath(import.meta.url))
-const output = join(native, '../build')
+/** Where CMakeLists.txt stands. */
+const project = dirname(native)
+const output = join(project, 'build')
 const addon = join(output, 'torch.node')
 /** Beside the addon: what it was built from. */
 const stampFile = join(output, 'built-from.json')
@@ -46,8 +49,9 @@ function nodeApiHeaders(): string {
 function fingerprint(libtorch: Libtorch, headers: string): string {
   const hash = createHash('sha256')
   const sources = readdirSync(native, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(cpp|h|txt|cmake)$/.test(file))
+    .filter((file) => /\.(cpp|h)$/.test(file))
     .sort()
+    .concat('../CMakeLists.txt')
   for (const file of sources)
     hash
       .update(`${file}\0`)
@@ -95,20 +99,24 @@ function has(command: string): boolean {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
 }
 
-function compile(libtorch: Libtorch, headers: string): void {
+/** Returns the path of the compiled bridge, in CMake's own folder. */
+function compile(libtorch: Libtorch, headers: string): string {
   const cmakeFolder = join(output, 'cmake')
   const configure = [
-    ...['-S', native, '-B', cmakeFolder],
+    ...['-S', project, '-B', cmakeFolder],
     ...(has('ninja') ? ['-G', 'Ninja'] : []),
     '-DCMAKE_BUILD_TYPE=Release',
     `-DCMAKE_PREFIX_PATH=${libtorch.prefix}`,
     `-DNODE_API_INCLUDE=${headers}`,
   ]
   // CMake's cache remembers the libtorch it found first: another one begins from nothing.
-  const before = stampOfBuild()?.libtorch.prefix
-  if (before !== libtorch.prefix) rmSync(cmakeFolder, { recursive: true, force: true })
+  const cache = join(cmakeFolder, 'CMakeCache.txt')
+  if (
+    existsSync(cache) &&
+    /^CMAKE_PREFIX_PATH:\w+=(.*)$/m.exec(readFileSync(cache, 'utf8'))?.[1] !== libtorch.prefix
+  )
+    rmSync(cmakeFolder, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
-  rmSync(stampFile, { force: true })
   try {
     run('cmake', configure)
   } catch (error) {
@@ -118,24 +126,24 @@ function compile(libtorch: Libtorch, headers: string): void {
     run('cmake', configure)
   }
   run('cmake', ['--build', cmakeFolder, '--parallel', String(jobs())])
-  if (!existsSync(addon))
-    throw new BuildError(`CMake ended well, but ${addon} is not there: see ${native}/CMakeLists.txt`)
+  return join(cmakeFolder, 'torch.node')
 }
 
 /** Loads the bridge in a process of its own, so that a library that aborts is a message, too. */
-function verify(): void {
-  const { status, signal, stderr } = spawnSync(
-    process.execPath,
-    ['-e', `require(${JSON.stringify(addon)})`],
-    { encoding: 'utf8' },
-  )
+function verify(file: string): void {
+  const { status, signal, stderr } = spawnSync(process.execPath, ['-e', `require(${JSON.stringify(file)})`], {
+    encoding: 'utf8',
+  })
   if (status !== 0) {
     const reason = /^(?:\w*Error): (.*)$/m.exec(stderr)?.[1] ?? (stderr.trim() || `ended by ${signal}`)
     throw new BuildError(`the bridge is built, but does not load: ${reason}`)
   }
 }
 
-function write(stamp: Stamp): void {
+/** Puts the bridge in its place in one step: a process that has the old one loaded keeps it whole. */
+function install(file: string, stamp: Stamp): void {
+  copyFileSync(file, `${addon}.new`)
+  renameSync(`${addon}.new`, addon)
   writeFileSync(`${stampFile}.new`, `${JSON.stringify(stamp, null, 2)}\n`)
   renameSync(`${stampFile}.new`, stampFile)
 }
@@ -157,9 +165,9 @@ function build(options: { force: boolean; say: (line: string) => void }): void {
   }
   console.log(`Building the bridge to ${place}`)
   const started = Date.now()
-  compile(found, headers)
-  verify()
-  write({ hash, libtorch: found })
+  const file = compile(found, headers)
+  verify(file)
+  install(file, { hash, libtorch: found })
   options.say(`bridge    built in ${((Date.now() - started) / 1000).toFixed(0)} s`)
 }
 
