@@ -1,0 +1,44 @@
+// Antialiased triangle ("bilinear") resampling of a box of an image.
+#pragma once
+
+#include <vector>
+
+#include "image.h"
+
+namespace image {
+
+/** A part of the source, in source pixels; edges may lie between pixels. */
+struct Box {
+  double left, top, width, height;
+};
+
+/** A part of the result, in result pixels. */
+struct Window {
+  int left, top, width, height;
+};
+
+struct ResizePlan {
+  Box box;        // what is resampled
+  Size target;    // the size that the whole box would get
+  Window window;  // the part of that which is made
+};
+
+/** For each result pixel of one axis: which source pixels it takes, and with which weights. */
+struct Taps {
+  std::vector<int> starts, lengths;
+  std::vector<int32_t> weights;
+  int stride = 0;  // weights of one result pixel
+};
+
+/** Buffers that one thread uses for resize after resize. */
+struct ResizeScratch {
+  Taps across, down;
+  std::vector<double> exact;
+  std::vector<uint8_t> rows;
+  std::vector<int32_t> sums;
+};
+
+/** Throws std::invalid_argument for an empty box, target or window. */
+void resize(const Image& source, const ResizePlan& plan, Image& out, ResizeScratch& scratch);
+
+}  // namespace image
