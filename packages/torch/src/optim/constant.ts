@@ -1,0 +1,7 @@
+// The rate stays what it is.
+
+import type { Schedule } from './schedule.ts'
+
+export function constant(): Schedule {
+  return () => 1
+}
