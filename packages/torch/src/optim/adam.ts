@@ -17,7 +17,7 @@ export class Adam extends Optimizer<AdamSettings> {
     params: readonly Tensor[] | readonly ParameterGroup<AdamSettings>[],
     options: Partial<AdamSettings> = {},
   ) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options })
+    super(params, options, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 })
     for (const group of this.groups) {
       requireSetting('lr', group.lr)
       requireSetting('betas[0]', group.betas[0], 1)

@@ -10,7 +10,7 @@ export class AdamW extends Adam {
     params: readonly Tensor[] | readonly ParameterGroup<AdamSettings>[],
     options: Partial<AdamSettings> = {},
   ) {
-    super(params, { weightDecay: 1e-2, ...options })
+    super(params, { ...options, weightDecay: options.weightDecay ?? 1e-2 })
   }
 
   /** The weights shrink by lr · weightDecay before the step, instead of the decay passing through the averages. */

@@ -167,3 +167,19 @@ test('missing and repeated parameters and settings out of range are refused', ()
     param.dispose()
   })
 })
+
+test('a setting left undefined takes the default, in the options and in a group', () => {
+  const param = new Parameter(tensor([1]))
+  const sgd = new SGD([{ params: [param], momentum: undefined, name: 'head' }], {
+    lr: 0.1,
+    momentum: 0.9,
+    weightDecay: undefined,
+  })
+  const { momentum, weightDecay, name, baseLr } = sgd.groups[0]
+  assert.deepEqual(
+    { momentum, weightDecay, name, baseLr },
+    { momentum: 0.9, weightDecay: 0, name: 'head', baseLr: 0.1 },
+  )
+  assert.equal(new AdamW([param], { weightDecay: undefined }).groups[0].weightDecay, 0.01)
+  param.dispose()
+})

@@ -45,12 +45,15 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
   readonly #counters = new Map<string, number>()
 
   /** Throws TorchError for no parameters, and for one given twice. Frozen ones are allowed; they have no gradient. */
-  constructor(params: readonly Tensor[] | readonly ParameterGroup<Settings>[], defaults: Settings) {
+  constructor(
+    params: readonly Tensor[] | readonly ParameterGroup<Settings>[],
+    options: Partial<Settings>,
+    defaults: Settings,
+  ) {
     const groups = isGroups(params) ? params : [{ params } as ParameterGroup<Settings>]
     this.groups = groups.map((group) => {
-      const set = Object.fromEntries(Object.entries(group).filter(([, value]) => value !== undefined))
-      const lr = group.lr ?? defaults.lr
-      return { ...defaults, ...set, params: [...group.params], baseLr: lr } as ActiveGroup<Settings>
+      const settings = { ...defaults, ...given(options), ...given(group) }
+      return { ...settings, params: [...group.params], baseLr: settings.lr } as ActiveGroup<Settings>
     })
     const all = this.groups.flatMap((group) => group.params)
     const fail = (message: string) =>
@@ -185,10 +188,16 @@ function isGroups<Settings>(
   return params.length > 0 && 'params' in params[0]
 }
 
+/** The settings that have a value: one left undefined takes the default, as one left out does. */
+function given<T extends object>(settings: T): Partial<T> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
 function parse(text: string): SavedSettings | null {
   try {
     const value = JSON.parse(text) as SavedSettings
-    return Array.isArray(value.groups) && typeof value.counters === 'object' ? value : null
+    const { groups, counters } = value
+    return Array.isArray(groups) && typeof counters === 'object' && counters !== null ? value : null
   } catch {
     return null
   }

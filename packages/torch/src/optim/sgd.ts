@@ -18,7 +18,7 @@ export class SGD extends Optimizer<SGDSettings> {
     params: readonly Tensor[] | readonly ParameterGroup<SGDSettings>[],
     options: Partial<SGDSettings> & { lr: number },
   ) {
-    super(params, { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...options })
+    super(params, options, { lr: 0, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false })
     for (const group of this.groups) {
       requireSetting('lr', group.lr)
       requireSetting('momentum', group.momentum)
