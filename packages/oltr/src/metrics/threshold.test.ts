@@ -35,7 +35,7 @@ test('keeping 95 % of twenty known images turns one away', () => {
 test('at least the asked share is kept, and a higher threshold would keep less, whichever end means known', () => {
   fc.assert(
     fc.property(
-      labelledPredictions(),
+      labelledPredictions({ rejections: false }),
       fc.constantFrom(0.5, 0.9, 0.95, 1),
       fc.boolean(),
       (data, share, high) => {
