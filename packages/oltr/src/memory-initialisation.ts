@@ -1,0 +1,67 @@
+// How the memory starts (Sec. 3.2): before stage 2, one pass over the training images with evaluation transforms gives each
+// class the mean of its direct features. Where the reach scale is to be measured, a second pass averages gamma.
+
+import type { Tensor } from '@oltr/torch'
+import { noGrad, scope } from '@oltr/torch'
+import { ClassMeans } from './class-means.ts'
+import type { OpenLongTailedModel } from './model.ts'
+
+export interface LabelledBatch {
+  /** (B, 3, height, width). */
+  images: Tensor
+  /** (B,), int64 in 0..K-1. */
+  labels: Tensor
+}
+
+/** A pass over the training images; the batches stay the caller's. */
+export type Pass = () => AsyncIterable<LabelledBatch> | Iterable<LabelledBatch>
+
+/**
+ * Fills the memory of `model` and, with reachScale 'mean-distance', its reach scale. Each rank passes over its own share;
+ * `reduce` adds a tensor up over the ranks in place. Leaves the model in the mode it was in.
+ */
+export async function initialiseMemory(
+  model: OpenLongTailedModel,
+  pass: Pass,
+  reduce: (part: Tensor) => void = () => {},
+): Promise<void> {
+  const { training } = model
+  model.eval()
+  try {
+    const centroids = model.memory.centroids
+    const means = new ClassMeans(model.classes, model.dimension, centroids.device)
+    for await (const { images, labels } of pass()) {
+      noGrad(() => scope(() => means.add(model.directFeature(images), labels)))
+    }
+    reduce(means.sums)
+    reduce(means.counts)
+    scope(() => model.memory.set(means.means()))
+    means.dispose()
+    if (model.config.reachScale === 'mean-distance') {
+      model.metaEmbedding.reachability.calibrate(await meanMinimumDistance(model, pass, reduce))
+    }
+  } finally {
+    model.train(training)
+  }
+}
+
+async function meanMinimumDistance(
+  model: OpenLongTailedModel,
+  pass: Pass,
+  reduce: (part: Tensor) => void,
+): Promise<number> {
+  const gammas = new ClassMeans(1, 1, model.memory.centroids.device)
+  for await (const { images, labels } of pass()) {
+    noGrad(() =>
+      scope(() => {
+        const { distance } = model.memory.nearest(model.directFeature(images)) // (B,)
+        gammas.add(distance.unsqueeze(1), labels.mul(0))
+      }),
+    )
+  }
+  reduce(gammas.sums)
+  reduce(gammas.counts)
+  const mean = scope(() => gammas.means().item())
+  gammas.dispose()
+  return mean
+}
