@@ -31,6 +31,8 @@ import {
 import { quantileThresholds, thresholdSweep } from './sweep.ts'
 import { type FittedThreshold, PAPER_THRESHOLD } from './threshold.ts'
 
+export type { EvaluationReport } from './evaluation-report.ts'
+
 export interface EvaluationOptions {
   /** Training images per class, (K,): sets K and the shot groups. */
   readonly trainingCounts: Numbers

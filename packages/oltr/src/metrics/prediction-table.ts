@@ -3,7 +3,7 @@
 // for any number of ranks, and images that a padded sampler handed out twice count once.
 import { DataError } from '../errors.ts'
 import { checkFinite, checkLabels, checkSameLength, type Numbers } from './checked-input.ts'
-import { energy, labelRanks, maxSoftmax, predictedClasses } from './logit-scores.ts'
+import { readLogits } from './logit-scores.ts'
 import type { HigherIs } from './open-set.ts'
 
 /** A score for every image, and which end of it means known. A bare array is higher for known images. */
@@ -57,22 +57,23 @@ export class PredictionTable {
 
   /** Adds a batch. Throws DataError on lengths that differ, classes out of range, NaN, or scores that change their names. */
   add(batch: PredictionBatch): this {
-    const { labels, logits } = batch
+    const { labels } = batch
     checkLabels('labels', labels, this.classCount)
-    const predictions = batch.predictions ?? (logits && predictedClasses(logits, this.classCount))
+    const read = batch.logits && readLogits(batch.logits, labels, this.classCount)
+    const predictions = batch.predictions ?? read?.predictions
     if (!predictions)
       throw new DataError('predictions', 'expected logits, or predictions with scores, got neither')
     checkSameLength('labels', labels, 'predictions', predictions)
     checkLabels('predictions', predictions, this.classCount)
-    const ranks = batch.ranks ?? (logits && labelRanks(logits, labels, this.classCount))
+    const ranks = batch.ranks ?? read?.ranks
     if (ranks) checkSameLength('labels', labels, 'ranks', ranks)
-    const columns: Record<string, ScoreColumn> = logits
-      ? {
-          maxSoftmax: maxSoftmax(logits, this.classCount),
-          energy: { values: energy(logits, this.classCount), higherIs: 'unknown' },
-          ...batch.scores,
-        }
-      : { ...batch.scores }
+    const columns: Record<string, ScoreColumn> = {
+      ...(read && {
+        maxSoftmax: read.maxSoftmax,
+        energy: { values: read.energy, higherIs: 'unknown' as const },
+      }),
+      ...batch.scores,
+    }
     const names = this.#acceptScores(columns, labels)
     const values = names.map((name) => scoreValues(columns[name]))
     if (batch.indices) checkSameLength('labels', labels, 'indices', batch.indices)

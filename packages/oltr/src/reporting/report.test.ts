@@ -151,7 +151,7 @@ test('a point that is missing breaks the line, and points land where the axes sa
     title: '',
     xLabel: '',
     yLabel: '',
-    width: 480,
+    width: 488,
     height: 310,
     xDomain: [0, 4],
     yDomain: [0, 2],

@@ -13,7 +13,7 @@ export const CHART_COLOURS = [
 ] as const
 /** One dash pattern per colour. */
 export const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 4', '12 4', '1 4']
-const MARGIN = { left: 62, right: 18, top: 62, bottom: 48 }
+const MARGIN = { left: 62, right: 26, top: 62, bottom: 48 }
 export const INK = '#333333'
 export const QUIET = '#767676'
 const GRID = '#e4e4e4'
