@@ -13,7 +13,7 @@ oltr() { "$NODE" packages/oltr/bin/oltr.js "$@"; }
 
 started=$(date +%s)
 oltr train --recipe quickstart --run "$run"
-oltr evaluate "$run" --compare plain
+oltr evaluate "$run"
 printf '\nDone in %s s after the set-up. The run, its metrics and its checkpoints are in %s.\n' \
   "$(($(date +%s) - started))" "$run"
-printf 'Next:  npx oltr predict %s IMAGE     npx oltr train --help     npx oltr doctor\n' "$run"
+printf 'Next:  npx oltr predict IMAGE --model %s     npx oltr train --help     npx oltr doctor\n' "$run"

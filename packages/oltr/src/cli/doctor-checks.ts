@@ -83,27 +83,37 @@ export function checkBlas(loaded: readonly string[]): Finding {
   return ok('blas', 'inside libtorch')
 }
 
-export function checkThreads(threads: number, cores: number): Finding {
-  const detail = `${threads} for ${cores} ${cores === 1 ? 'core' : 'cores'}`
-  if (threads >= cores) return ok('threads', detail)
-  return warn('threads', `${detail}: training leaves cores idle`, 'unset OMP_NUM_THREADS')
+/**
+ * A run asks libtorch for all processors that the process may use; the variables below still hold back the libraries
+ * under it, OpenBLAS among them.
+ */
+export function checkThreads(
+  processors: number,
+  environment: Readonly<Record<string, string | undefined>>,
+): Finding {
+  const detail = `${processors}, all that this process may use`
+  const limit = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'].find(
+    (name) => Number(environment[name]) > 0 && Number(environment[name]) < processors,
+  )
+  if (limit === undefined) return ok('threads', detail)
+  return warn(
+    'threads',
+    `${limit}=${environment[limit]} holds back ${processors} processors`,
+    `unset ${limit}`,
+  )
 }
 
-/** `flags`: what /proc/cpuinfo says of the processor ("flags" on x86, "Features" on Arm). */
-export function hasBf16(flags: ReadonlySet<string>): boolean {
-  return flags.has('avx512_bf16') || flags.has('amx_bf16') || flags.has('bf16')
-}
-
-export function checkPrecision(flags: ReadonlySet<string>, mkldnn: boolean): Finding {
-  const unit = ['amx_bf16', 'avx512_bf16', 'bf16'].filter((flag) => flags.has(flag)).join(', ')
-  if (hasBf16(flags) && mkldnn) return ok('precision', `bf16 by default (${unit})`)
-  if (hasBf16(flags))
-    return warn(
-      'precision',
-      `fp32 by default: the processor computes bf16 (${unit}), but this libtorch has no oneDNN`,
-      'set LIBTORCH to a libtorch with oneDNN, then npm run setup',
-    )
-  return ok('precision', 'fp32 by default: this processor has no bf16 arithmetic')
+/** `instructions`: those of the processor for bfloat16. Without oneDNN, libtorch does not use them. */
+export function checkPrecision(instructions: readonly string[], mkldnn: boolean): Finding {
+  if (instructions.length === 0)
+    return ok('precision', 'float32 by default: this processor does not multiply bfloat16')
+  const detail = `bfloat16 by default (${instructions.join(', ')})`
+  if (mkldnn) return ok('precision', detail)
+  return warn(
+    'precision',
+    `${detail}, but this libtorch has no oneDNN and will be slow with it`,
+    'use a libtorch with oneDNN, or train with --set execution.precision=float32',
+  )
 }
 
 /** `driver`: whether the machine has an NVIDIA driver. */

@@ -7,6 +7,7 @@ import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { findLibtorch } from '@oltr/torch/libtorch'
 import { Command } from 'commander'
+import { bfloat16Instructions } from '../training/precision.ts'
 import {
   type Bridge,
   type BridgeFailure,
@@ -54,8 +55,8 @@ export async function examine(): Promise<Finding[]> {
   if (!isFailure(bridge))
     findings.push(
       checkBlas(bridge.loaded),
-      checkThreads(bridge.threads, availableParallelism()),
-      checkPrecision(processorFlags(), bridge.mkldnn),
+      checkThreads(availableParallelism(), process.env),
+      checkPrecision(bfloat16Instructions(), bridge.mkldnn),
       checkCuda(bridge.cuda, existsSync('/proc/driver/nvidia/version')),
       checkImages(bridge.loaded),
     )
@@ -101,12 +102,6 @@ function availableLibtorch(): string | null {
     // A LIBTORCH that does not serve: the set-up, which is the remedy, says so in full.
     return null
   }
-}
-
-function processorFlags(): Set<string> {
-  if (!existsSync('/proc/cpuinfo')) return new Set()
-  const line = /^(?:flags|Features)\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))
-  return new Set(line?.[1]?.split(' '))
 }
 
 /** Available and total bytes, within the limit of a container where there is one. */

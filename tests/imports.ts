@@ -1,0 +1,26 @@
+// The imports of a TypeScript file, found in its text: `from '…'`, `import '…'` and `import('…')`, comments left out.
+
+import { posix } from 'node:path'
+
+export interface Import {
+  readonly from: string
+  /** The module as written. */
+  readonly module: string
+  /** For a relative import, the file it names, from the repository's root. */
+  readonly file: string | null
+}
+
+const statement = /(?:[\s}*]from\s*|\bimport\s*\(\s*|^\s*import\s*)(['"])([^'"\n]+)\1/gm
+
+/** Comments can mention imports; strings that hold `//`, such as addresses, must survive. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+}
+
+export function importsOf(file: string, text: string): Import[] {
+  return [...withoutComments(text).matchAll(statement)].map(([, , module]) => ({
+    from: file,
+    module: module!,
+    file: module!.startsWith('.') ? posix.join(posix.dirname(file), module!) : null,
+  }))
+}
