@@ -84,7 +84,10 @@ export async function readCifar(
       ? python.decodeCifarNames(namesFile, variant === 'cifar10' ? 'label_names' : 'fine_label_names', from)
       : nonBlankLines(namesFile)
     if (classNames.length !== layout.classes) {
-      throw new DataError(from, `expected ${layout.classes} class names, got ${classNames.length}; get the file again`)
+      throw new DataError(
+        from,
+        `expected ${layout.classes} class names, got ${classNames.length}; get the file again`,
+      )
     }
   }
   const toDataset = (name: string, parts: readonly string[]): Dataset => {
@@ -126,7 +129,10 @@ export function decodeCifarRecords(
     const at = record * size + labelBytes
     const label = bytes[at - 1]
     if (label >= classes) {
-      throw new DataError(file, `record ${record} has label ${label}, expected 0..${classes - 1}; is this the right data set?`)
+      throw new DataError(
+        file,
+        `record ${record} has label ${label}, expected 0..${classes - 1}; is this the right data set?`,
+      )
     }
     labels[record] = label
     data.set(bytes.subarray(at, at + PIXELS), record * PIXELS)
@@ -156,7 +162,11 @@ function nonBlankLines(bytes: Uint8Array): string[] {
 async function readMembers(path: string, wanted: ReadonlySet<string>): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
   const info = await stat(path).catch((cause: unknown) => {
-    throw new DataError(path, 'expected the folder or archive of CIFAR, there is nothing; `oltr data download` gets it', { cause })
+    throw new DataError(
+      path,
+      'expected the folder or archive of CIFAR, there is nothing; `oltr data download` gets it',
+      { cause },
+    )
   })
   if (!info.isDirectory()) {
     for await (const entry of readTar(path)) {
@@ -166,13 +176,17 @@ async function readMembers(path: string, wanted: ReadonlySet<string>): Promise<M
   } else {
     const entries = await readdir(path, { withFileTypes: true })
     for (const entry of entries) {
-      if (entry.isFile() && wanted.has(entry.name)) found.set(entry.name, await readFile(join(path, entry.name)))
+      if (entry.isFile() && wanted.has(entry.name))
+        found.set(entry.name, await readFile(join(path, entry.name)))
     }
     const folders = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith('cifar-'))
     if (found.size === 0 && folders.length === 1) return readMembers(join(path, folders[0].name), wanted)
   }
   if (found.size === 0) {
-    throw new DataError(path, `expected files such as ${[...wanted].slice(0, 3).join(', ')}, found none of them`)
+    throw new DataError(
+      path,
+      `expected files such as ${[...wanted].slice(0, 3).join(', ')}, found none of them`,
+    )
   }
   return found
 }

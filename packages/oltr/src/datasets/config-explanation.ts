@@ -11,18 +11,39 @@ export function explainConfig(
   value: unknown,
   root: string,
 ): ConfigError {
-  const issue = error.issues[0]
+  const issue = clearest(error.issues, [])
   const keys = issue.path.map(String)
-  const path = [root, ...keys].join('.')
+  const path = [root, ...keys].filter((part) => part !== '').join('.')
   if (issue.code === 'unrecognized_keys') {
-    const allowed = allowedKeys(schema, keys)
+    const allowed = allowedKeys(schema, keys, value)
     const key = issue.keys[0]
     const near = nearestKey(key, allowed)
     const hint = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `
     const found = valueAt(value, [...keys, key])
-    return new ConfigError(`${path}.${key}`, found, `unknown key, ${hint}allowed are ${allowed.join(', ')}`)
+    const full = path === '' ? key : `${path}.${key}`
+    return new ConfigError(full, found, `unknown key, ${hint}allowed are ${allowed.join(', ')}`)
   }
-  return new ConfigError(path, valueAt(value, keys), issue.message)
+  return new ConfigError(path, valueAt(value, keys), plain(issue.message))
+}
+
+type Issue = z.core.$ZodIssue
+
+/** What is allowed, without the value that came: ConfigError adds it. */
+function plain(message: string): string {
+  return message.replace(/^Invalid (input|option): /, '').replace(/, received [^;]*/g, '')
+}
+
+/** An unknown key, else the first issue: a misspelt key is why another one is missing. For a union, that of the alternative which
+ * went furthest before it failed. */
+function clearest(issues: readonly Issue[], prefix: readonly PropertyKey[]): Issue {
+  const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  const issue = { ...first, path: [...prefix, ...first.path] }
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
+  const inside = issue.errors.filter((own) => own.length > 0).map((own) => clearest(own, issue.path))
+  const deepest = inside.reduce((best, one) => (one.path.length > best.path.length ? one : best), inside[0])
+  if (deepest && (deepest.path.length > issue.path.length || deepest.code === 'unrecognized_keys'))
+    return deepest
+  return { ...issue, message: inside.map((one) => one.message).join('; or: ') || issue.message }
 }
 
 /** The allowed key with the fewest edits from `key`, where that is close enough to be a slip; else undefined. */
@@ -53,25 +74,35 @@ export function editDistance(from: string, to: string): number {
   return row[to.length]
 }
 
-function allowedKeys(schema: z.ZodType, keys: readonly string[]): string[] {
-  let at: z.ZodType = bare(schema)
+function allowedKeys(schema: z.ZodType, keys: readonly string[], value: unknown): string[] {
+  let objects = objectsOf(schema, value)
+  let at = value
   for (const key of keys) {
-    if (!(at instanceof z.ZodObject) || !(key in at.shape)) return []
-    at = bare(at.shape[key] as z.ZodType)
+    at = valueAt(at, [key])
+    objects = objects.flatMap(({ shape }) => (key in shape ? objectsOf(shape[key] as z.ZodType, at) : []))
   }
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : []
+  return [...new Set(objects.flatMap((object) => Object.keys(object.shape)))]
 }
 
-function bare(schema: z.ZodType): z.ZodType {
+/** The object schemas a value at this place may follow: of a union, those whose literals agree with the value. */
+function objectsOf(schema: z.ZodType, value: unknown): z.ZodObject[] {
   let at = schema
   while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodNullable) {
     at = at.unwrap() as z.ZodType
   }
-  return at
+  if (at instanceof z.ZodObject) return [at]
+  if (!(at instanceof z.ZodUnion)) return []
+  const objects = at.options.flatMap((option) => objectsOf(option as z.ZodType, value))
+  const agreeing = objects.filter(({ shape }) =>
+    Object.entries(shape).every(
+      ([key, field]) => !(field instanceof z.ZodLiteral) || field.safeParse(valueAt(value, [key])).success,
+    ),
+  )
+  return agreeing.length > 0 ? agreeing : objects
 }
 
 function valueAt(value: unknown, keys: readonly string[]): unknown {
   let at = value
-  for (const key of keys) at = (at as Record<string, unknown> | undefined)?.[key]
+  for (const key of keys) at = (at as Record<string, unknown> | null | undefined)?.[key]
   return at
 }

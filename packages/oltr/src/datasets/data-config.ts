@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { explainConfig } from './config-explanation.ts'
+import type { GeneratedOptions } from './generated.ts'
 
 export const DATA_FORMATS = [
   'generated',
@@ -47,7 +48,9 @@ const heldOutSchema = z.strictObject({
 const openSchema = z.strictObject({
   /** A folder, an archive (`.tar`, `.tar.gz`: extracted once to `cache`) or, for `list` and `csv`, the image root. */
   path: z.string(),
-  format: z.enum(['images', 'folder', 'list', 'csv', 'tiny-imagenet', 'cifar10', 'cifar100']).default('images'),
+  format: z
+    .enum(['images', 'folder', 'list', 'csv', 'tiny-imagenet', 'cifar10', 'cifar100'])
+    .default('images'),
   /** For `list` and `csv`: the file that names the images. */
   list: z.string().optional(),
   /** Which part of the second data set, where it has several. */
@@ -66,6 +69,23 @@ const validationSchema = z.strictObject({
   seed: seed.default(0),
 })
 
+const many = z.int().min(0).optional()
+
+/** Ranges are checked where the images are drawn, see generated.ts. */
+const generatedSchema = z.strictObject({
+  seed: many,
+  size: many,
+  knownClasses: many,
+  openClasses: many,
+  openValidationClasses: many,
+  maxPerClass: many,
+  minPerClass: many,
+  validationPerClass: many,
+  testPerClass: many,
+  openPerClass: many,
+  openValidationPerClass: many,
+}) satisfies z.ZodType<GeneratedOptions>
+
 export const dataConfigSchema = z.strictObject({
   format: z.enum(DATA_FORMATS),
   /** Folder or archive of the data set; for `list`, the folder its relative paths start from. */
@@ -80,7 +100,7 @@ export const dataConfigSchema = z.strictObject({
   /** Side length in pixels of the images that the model sees. */
   imageSize: z.int().min(8).max(1024),
   /** Options of the built-in set, for `format: 'generated'`. */
-  generated: z.record(z.string(), z.unknown()).optional(),
+  generated: generatedSchema.optional(),
   /** Seeds whatever has no seed of its own: the stratified split of a class folder. */
   seed: seed.default(0),
 })

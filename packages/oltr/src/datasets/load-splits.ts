@@ -8,7 +8,8 @@ import type { Dataset } from './dataset.ts'
 import { classCounts } from './dataset.ts'
 import { longTailIndices } from './long-tail.ts'
 import { concatenate, holdOutClasses } from './open-split.ts'
-import { readOpenSet, readSource } from './read-source.ts'
+import { readOpenSet } from './read-open-set.ts'
+import { readSource } from './read-source.ts'
 import type { Selection } from './selection.ts'
 import { asUnknown, materialise, partOf, pick, relabel, selectAll } from './selection.ts'
 import type { SplitPart, SplitPartName, SplitRecord } from './split-record.ts'
@@ -136,7 +137,10 @@ function joinOpen(first: Selection | null, second: Selection): Selection {
 
 function refuseEmptyClasses(train: Dataset, config: DataConfig): void {
   if (train.labels.length === 0) {
-    throw new DataError(config.path ?? config.format, 'expected training images, there are none; check the path')
+    throw new DataError(
+      config.path ?? config.format,
+      'expected training images, there are none; check the path',
+    )
   }
   const counts = classCounts(train)
   const empty = train.classNames.filter((_, label) => counts[label] === 0)

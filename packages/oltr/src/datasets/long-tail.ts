@@ -55,9 +55,11 @@ export function lomaxCounts(
 }
 
 function checkProfile(classes: number, max: number, imbalance: number): void {
-  if (!(Number.isInteger(classes) && classes >= 1)) throw new RangeError(`a profile needs classes, got ${classes}`)
+  if (!(Number.isInteger(classes) && classes >= 1))
+    throw new RangeError(`a profile needs classes, got ${classes}`)
   if (!(max >= 1)) throw new RangeError(`the largest class needs at least one image, got ${max}`)
-  if (!(imbalance >= 1)) throw new RangeError(`imbalance is largest / smallest class, 1 or more, got ${imbalance}`)
+  if (!(imbalance >= 1))
+    throw new RangeError(`imbalance is largest / smallest class, 1 or more, got ${imbalance}`)
 }
 
 /**

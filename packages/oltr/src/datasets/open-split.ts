@@ -63,7 +63,11 @@ function labelOf(name: string, classNames: readonly string[], path: string): num
   const label = classNames.indexOf(name)
   if (label >= 0) return label
   const near = nearestKey(name, classNames)
-  throw new ConfigError(path, name, `expected a class name of the data set${near ? `, did you mean "${near}"?` : ''}`)
+  throw new ConfigError(
+    path,
+    name,
+    `expected a class name of the data set${near ? `, did you mean "${near}"?` : ''}`,
+  )
 }
 
 /** A second data set as the unknown images of a first: same images, every label -1, the first one's class names. */

@@ -66,9 +66,13 @@ export async function readSplitRecord(path: string): Promise<SplitRecord> {
   try {
     record = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw new DataError(path, `expected a split record (${(cause as Error).message}); write it with \`oltr data split\``, {
-      cause,
-    })
+    throw new DataError(
+      path,
+      `expected a split record (${(cause as Error).message}); write it with \`oltr data split\``,
+      {
+        cause,
+      },
+    )
   }
   if (record?.version !== 1 || typeof record.parts !== 'object' || record.parts === null) {
     throw new DataError(path, 'expected a split record of version 1; write it with `oltr data split`')
@@ -77,9 +81,16 @@ export async function readSplitRecord(path: string): Promise<SplitRecord> {
     const valid =
       Array.isArray(part?.indices) &&
       part.indices.every((index) => Number.isInteger(index) && index >= 0 && index < part.ofImages)
-    if (!valid) throw new DataError(path, `the indices of ${name} are not positions in ${part?.of}; write the file again`)
+    if (!valid)
+      throw new DataError(
+        path,
+        `the indices of ${name} are not positions in ${part?.of}; write the file again`,
+      )
     if (indexHash(part.indices) !== part.sha256) {
-      throw new DataError(path, `the index list of ${name} does not match its SHA-256; the file was changed, write it again`)
+      throw new DataError(
+        path,
+        `the index list of ${name} does not match its SHA-256; the file was changed, write it again`,
+      )
     }
   }
   return record

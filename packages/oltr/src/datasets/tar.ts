@@ -136,10 +136,16 @@ function readable(path: string, cause: unknown): unknown {
   if (code === 'ENOENT') return new DataError(path, 'expected an archive, there is no such file', { cause })
   if (code === 'EISDIR') return new DataError(path, 'expected an archive file, got a folder', { cause })
   if (code === 'Z_BUF_ERROR') {
-    return new DataError(path, 'the archive is cut short inside its compressed data; download it again', { cause })
+    return new DataError(path, 'the archive is cut short inside its compressed data; download it again', {
+      cause,
+    })
   }
   if (code?.startsWith('Z_')) {
-    return new DataError(path, `the compressed data is damaged (${(cause as Error).message}); download it again`, { cause })
+    return new DataError(
+      path,
+      `the compressed data is damaged (${(cause as Error).message}); download it again`,
+      { cause },
+    )
   }
   return cause
 }
@@ -148,7 +154,10 @@ function checkSum(path: string, header: Uint8Array, at: number): void {
   let sum = 8 * 32
   for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += header[i]
   if (sum !== octal(path, header.subarray(148, 156), at)) {
-    throw new DataError(path, `expected a tar header at byte ${at}, its checksum is wrong; download the archive again`)
+    throw new DataError(
+      path,
+      `expected a tar header at byte ${at}, its checksum is wrong; download the archive again`,
+    )
   }
 }
 

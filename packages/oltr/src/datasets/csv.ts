@@ -1,0 +1,169 @@
+// CSV with a header: `path,label` and, optionally, `split` (train, val, test, open). Labels are class names, or integers
+// from 0 where every label is one. Fields may be quoted as RFC 4180 has it.
+
+import { readFile } from 'node:fs/promises'
+import { DataError } from '../errors.ts'
+import { byCodeUnits } from './image-files.ts'
+import { checkLabels, classesIn } from './list-file.ts'
+
+export type CsvSplit = 'train' | 'val' | 'test' | 'open'
+
+/** Rows of a file; `split` is empty where the file has no such column. */
+export interface CsvRows {
+  readonly file: string
+  readonly paths: string[]
+  readonly labels: string[]
+  readonly splits: (CsvSplit | '')[]
+  /** Line of the file each row starts on, from 1. */
+  readonly lines: number[]
+}
+
+const SPLIT_NAMES: Record<string, CsvSplit> = {
+  train: 'train',
+  training: 'train',
+  val: 'val',
+  valid: 'val',
+  validation: 'val',
+  test: 'test',
+  open: 'open',
+  unknown: 'open',
+}
+
+/** Reads a CSV file. Throws DataError with the line of the first row that cannot be used. */
+export async function readCsv(file: string): Promise<CsvRows> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new DataError(
+      file,
+      `expected a CSV file, it cannot be read (${(cause as Error).message}); check the path`,
+      {
+        cause,
+      },
+    )
+  }
+  return parseCsv(text, file)
+}
+
+/** Parses CSV text: see the top of this file. Columns other than path, label and split are passed over. */
+export function parseCsv(text: string, file: string): CsvRows {
+  const rows: CsvRows = { file, paths: [], labels: [], splits: [], lines: [] }
+  let columns: { path: number; label: number; split: number; count: number } | null = null
+  for (const { fields, line } of csvRecords(text, file)) {
+    if (fields.length === 1 && fields[0].trim() === '') continue
+    if (!columns) {
+      const names = fields.map((name) => name.trim().toLowerCase())
+      columns = {
+        path: names.indexOf('path'),
+        label: names.indexOf('label'),
+        split: names.indexOf('split'),
+        count: names.length,
+      }
+      if (columns.path < 0 || columns.label < 0) {
+        throw new DataError(
+          file,
+          `line ${line}: expected a header with path and label, got "${names.join(',')}"`,
+        )
+      }
+      continue
+    }
+    if (fields.length !== columns.count) {
+      throw new DataError(
+        file,
+        `line ${line}: expected ${columns.count} fields, got ${fields.length}; quote commas in names`,
+      )
+    }
+    const path = fields[columns.path].trim()
+    if (path === '') throw new DataError(file, `line ${line}: expected a path, the field is empty`)
+    const split = columns.split < 0 ? '' : fields[columns.split].trim().toLowerCase()
+    if (split !== '' && !(split in SPLIT_NAMES)) {
+      throw new DataError(file, `line ${line}: split "${split}" is not one of train, val, test, open`)
+    }
+    if (split === '' && columns.split >= 0) {
+      throw new DataError(
+        file,
+        `line ${line}: expected a split (train, val, test or open), the field is empty`,
+      )
+    }
+    rows.paths.push(path)
+    rows.labels.push(fields[columns.label].trim())
+    rows.splits.push(split === '' ? '' : SPLIT_NAMES[split])
+    rows.lines.push(line)
+  }
+  if (rows.paths.length === 0) throw new DataError(file, 'expected a header and rows, there are no rows')
+  return rows
+}
+
+/** Records of a CSV text with the line each starts on. Throws DataError for a quote that is never closed. */
+function* csvRecords(text: string, file: string): Generator<{ fields: string[]; line: number }> {
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
+  let line = 1
+  while (at < text.length) {
+    const fields: string[] = []
+    const first = line
+    for (let more = true; more; ) {
+      let field = ''
+      if (text[at] === '"') {
+        for (at++; ; ) {
+          const quote = text.indexOf('"', at)
+          if (quote < 0)
+            throw new DataError(file, `line ${first}: a quoted field is never closed; add the quote`)
+          field += text.slice(at, quote)
+          at = quote + 1
+          if (text[at] !== '"') break
+          field += '"'
+          at++
+        }
+        line += field.split('\n').length - 1
+      }
+      let end = at
+      while (end < text.length && text[end] !== ',' && text[end] !== '\n') end++
+      field += text.slice(at, end).replace(/\r$/, '')
+      fields.push(field)
+      more = text[end] === ','
+      at = end + 1
+    }
+    line++
+    yield { fields, line: first }
+  }
+}
+
+/**
+ * Class names and integer labels of the rows that `known` picks: the label text as numbers where every label is an
+ * integer, else the distinct names in sorted order. `given` names the classes (and their order) instead.
+ */
+export function csvClasses(rows: CsvRows, known: readonly number[], given?: readonly string[]): string[] {
+  if (given) return [...given]
+  const texts = known.map((row) => rows.labels[row])
+  if (texts.every(isInteger)) {
+    const labels = texts.map(Number)
+    const lines = known.map((row) => rows.lines[row])
+    checkLabels(labels, lines, rows.file, { unknown: 'refused' })
+    return Array.from({ length: classesIn(labels) }, (_, label) => `class ${label}`)
+  }
+  return [...new Set(texts)].sort(byCodeUnits)
+}
+
+/** Integer labels of the rows. Throws DataError with the line of a label that is none of the classes. */
+export function csvLabels(
+  rows: CsvRows,
+  chosen: readonly number[],
+  classNames: readonly string[],
+): Int32Array {
+  const byName = new Map(classNames.map((name, label) => [name, label]))
+  return Int32Array.from(chosen, (row) => {
+    const text = rows.labels[row]
+    const named = byName.get(text)
+    const label = named ?? (isInteger(text) ? Number(text) : Number.NaN)
+    if (label >= 0 && label < classNames.length) return label
+    throw new DataError(
+      rows.file,
+      `line ${rows.lines[row]}: label "${text}" is none of the ${classNames.length} classes of the training rows`,
+    )
+  })
+}
+
+function isInteger(text: string): boolean {
+  return /^[+-]?\d+$/.test(text)
+}
