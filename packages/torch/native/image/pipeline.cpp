@@ -90,13 +90,13 @@ bool planResize(const std::vector<Transform>& transforms, size_t index, Size siz
 }
 
 /**
- * How much smaller a JPEG may be decoded: the box must keep at least 1.5 times the pixels along each side that the
+ * How much smaller a JPEG may be decoded: the box must keep at least twice the pixels along each side that the
  * result needs, so that the triangle still decides what the result looks like.
  */
 int permittedDenominator(const ResizePlan& plan) {
   int denominator = 1;
-  while (denominator < 8 && plan.box.width >= 3.0 * denominator * plan.target.width &&
-         plan.box.height >= 3.0 * denominator * plan.target.height) {
+  while (denominator < 8 && plan.box.width >= 4.0 * denominator * plan.target.width &&
+         plan.box.height >= 4.0 * denominator * plan.target.height) {
     denominator *= 2;
   }
   return denominator;
