@@ -8,9 +8,12 @@ export interface Import {
   readonly module: string
   /** For a relative import, the file it names, from the repository's root. */
   readonly file: string | null
+  /** `import type` and `export type` are gone when the program runs. */
+  readonly typeOnly: boolean
 }
 
-const statement = /(?:[\s}*]from\s*|\bimport\s*\(\s*|^\s*import\s*)(['"])([^'"\n]+)\1/gm
+const statement =
+  /^\s*(?:import|export)\s+(type\s+[\w{*])?(?:[^'";()]*?[\s}*]from\s*)?(['"])([^'"\n]+)\2|\bimport\s*\(\s*(['"])([^'"\n]+)\4/gm
 
 /** Comments can mention imports; strings that hold `//`, such as addresses, must survive. */
 function withoutComments(text: string): string {
@@ -18,9 +21,13 @@ function withoutComments(text: string): string {
 }
 
 export function importsOf(file: string, text: string): Import[] {
-  return [...withoutComments(text).matchAll(statement)].map(([, , module]) => ({
-    from: file,
-    module: module!,
-    file: module!.startsWith('.') ? posix.join(posix.dirname(file), module!) : null,
-  }))
+  return [...withoutComments(text).matchAll(statement)].map((match) => {
+    const module = (match[3] ?? match[5])!
+    return {
+      from: file,
+      module,
+      file: module.startsWith('.') ? posix.join(posix.dirname(file), module) : null,
+      typeOnly: match[1] !== undefined,
+    }
+  })
 }
