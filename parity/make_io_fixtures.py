@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the small files that packages/torch/src/io reads in its tests, and what is in them (expected.json).
 
-Run by hand with PyTorch and NumPy installed: python3 parity/make_io_fixtures.py
-The contents are functions of their indices, so the files do not change from run to run.
+Run by hand with PyTorch and NumPy installed: python3 parity/make_io_fixtures.py && npm run format
+The values are the same in each run; the files of the old format name their storages by address, so their bytes differ.
 """
 
 import collections
@@ -12,6 +12,7 @@ import json
 import os
 import pickle
 import struct
+import zipfile
 
 import numpy
 import torch
@@ -104,6 +105,7 @@ def python2_cifar():
 
 def main():
     os.makedirs(FOLDER, exist_ok=True)
+    torch.manual_seed(0)
     state = tensors()
     expected = {"tensors": {name: expectation(tensor) for name, tensor in state.items()}}
 
@@ -129,6 +131,14 @@ def main():
     torch.save({"weight": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}, at("quantised.pth"))
     with open(at("script.pth"), "wb") as file:
         torch.jit.save(torch.jit.script(torch.nn.ReLU()), file)
+
+    torch.save({"module.w": torch.tensor([1.0]), "w": torch.tensor([2.0])}, at("clash.pth"))
+
+    # PyTorch 2 writes the byte order beside the tensors.
+    for order in ("little", "big"):
+        torch.save({"weight": torch.tensor([1.0])}, at(f"{order}-endian.pth"))
+        with zipfile.ZipFile(at(f"{order}-endian.pth"), "a") as archive:
+            archive.writestr(zipfile.ZipInfo(f"{order}-endian/byteorder", (2022, 1, 1, 0, 0, 0)), order)
 
     # Whoever executes these makes a file named `executed` in the working directory.
     evil = {"os": Evil(os.system, "touch executed"), "eval": Evil(eval, "open('executed', 'w').close()"),
@@ -166,6 +176,33 @@ def main():
     with open(at("python2-cifar.pkl"), "wb") as file:
         file.write(python2_cifar())
     assert pickle.loads(python2_cifar(), encoding="latin1")["data"].shape == (2, 12)
+
+    class Unseekable(io.RawIOBase):
+        """Makes zipfile write sizes behind the contents, as for a pipe."""
+
+        def __init__(self, file):
+            self.file = file
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            return self.file.write(data)
+
+    def add(archive, name, content, compression):
+        info = zipfile.ZipInfo(name, (2022, 1, 1, 0, 0, 0))
+        info.compress_type = compression
+        archive.writestr(info, content)
+
+    for name in ("seekable.zip", "streamed.zip"):
+        with open(at(name), "wb") as file:
+            target = file if name == "seekable.zip" else Unseekable(file)
+            with zipfile.ZipFile(target, "w") as archive:
+                archive.comment = b"PK\x05\x06 is no end record"
+                add(archive, "folder/", b"", zipfile.ZIP_STORED)
+                add(archive, "folder/stored.txt", b"as it is", zipfile.ZIP_STORED)
+                add(archive, "folder/d\u00e9flated.txt", b"again and " * 100, zipfile.ZIP_DEFLATED)
+                add(archive, "empty", b"", zipfile.ZIP_DEFLATED)
 
     with open(at("expected.json"), "w") as file:
         json.dump(expected, file, indent=1, sort_keys=True)
