@@ -1,0 +1,94 @@
+// `oltr predict`: a model's decision on images, one line each.
+
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { DataError } from '../errors.ts'
+import { type Prediction, Recogniser } from '../predict.ts'
+import { wholeNumber } from './train.ts'
+
+const IMAGE = /\.(jpe?g|png)$/i
+const BATCH = 64
+
+interface PredictCommandOptions {
+  model: string
+  top: number
+  json?: boolean
+}
+
+export function predictCommand(): Command {
+  return new Command('predict')
+    .description('decide images: class, confidence, known or unknown')
+    .argument('<images...>', 'image files, or folders of them')
+    .requiredOption('-m, --model <path>', 'model file, or folder of a finished run')
+    .option('--top <number>', 'how many classes to name', wholeNumber, 3)
+    .option('--json', 'one JSON object an image')
+    .addHelpText(
+      'after',
+      '\nAn image counts as unknown by the threshold stored in the model; `decision` says which score was held against it.' +
+        '\nExit code: 0 when every image was decided, 1 when some could not be read (they are listed).',
+    )
+    .action(async (paths: string[], options: PredictCommandOptions) => {
+      const recogniser = new Recogniser(modelFile(options.model), { candidates: options.top })
+      const files = imagesIn(paths)
+      let failures = 0
+      for (let first = 0; first < files.length; first += BATCH) {
+        const batch = files.slice(first, first + BATCH)
+        for (const result of await decideAll(recogniser, batch)) {
+          if (result instanceof Error) {
+            failures++
+            console.error(result.message)
+          } else console.log(options.json ? JSON.stringify(result) : line(result))
+        }
+      }
+      recogniser.dispose()
+      if (failures > 0) process.exitCode = 1
+    })
+}
+
+/** A batch at once; where one image cannot be read, each by itself, so that the others are decided. */
+async function decideAll(recogniser: Recogniser, files: readonly string[]): Promise<(Prediction | Error)[]> {
+  try {
+    return await recogniser.predict(files)
+  } catch (error) {
+    if (files.length === 1) return [error as Error]
+    const results: (Prediction | Error)[] = []
+    for (const file of files) results.push(...(await decideAll(recogniser, [file])))
+    return results
+  }
+}
+
+function line({ file, known, className, confidence, decision, reachability, nearest }: Prediction): string {
+  const verdict = known ? className : 'unknown'
+  const others = nearest.map((each) => `${each.className} ${percent(each.confidence)}`).join(', ')
+  const distance = reachability === null ? '' : `  distance ${reachability.toPrecision(3)}`
+  const score = `${decision.score} ${decision.value.toPrecision(3)} against ${decision.threshold.toPrecision(3)}`
+  return `${file}: ${verdict} (${percent(confidence)} ${className})  ${score}${distance}  nearest: ${others}`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`
+}
+
+function modelFile(path: string): string {
+  if (!existsSync(path))
+    throw new DataError(path, 'does not exist; expected a model file or the folder of a run')
+  if (!statSync(path).isDirectory()) return path
+  const found = ['oltr.safetensors', 'plain.safetensors'].map((name) => join(path, name)).find(existsSync)
+  if (!found) throw new DataError(path, 'holds no finished model; `oltr train` continues the run')
+  return found
+}
+
+/** Files as given; folders with everything that looks like an image below them, sorted. */
+function imagesIn(paths: readonly string[]): string[] {
+  const files = paths.flatMap((path) => {
+    if (!existsSync(path)) throw new DataError(path, 'does not exist')
+    if (!statSync(path).isDirectory()) return [path]
+    return readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .filter((name) => IMAGE.test(name))
+      .sort()
+      .map((name) => join(path, name))
+  })
+  if (files.length === 0) throw new DataError(paths.join(', '), 'holds no .jpg, .jpeg or .png file')
+  return files
+}

@@ -1,0 +1,81 @@
+// A run's configuration from the command line: a recipe, a file over it, `--set` over both.
+
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { ConfigError, DataError } from '../errors.ts'
+import { recipe } from '../recipes/recipes.ts'
+import { parseRunConfig, type RunConfig } from '../run-config.ts'
+
+export interface Settings {
+  readonly recipe: string
+  /** A YAML or JSON file with some of the recipe's keys. */
+  readonly config?: string
+  /** `path=value` each; the value is YAML. */
+  readonly set?: readonly string[]
+  /** Shorthand for `data.path`. */
+  readonly data?: string
+  readonly seed?: number
+}
+
+type Tree = { [key: string]: unknown }
+
+/** The complete configuration. Throws ConfigError for an unknown key or a wrong value, DataError for a bad file. */
+export function resolveConfig(settings: Settings): RunConfig {
+  const tree = recipe(settings.recipe) as unknown as Tree
+  if (settings.config) merge(tree, readOverrides(settings.config))
+  if (settings.data !== undefined) assign(tree, 'data.path', settings.data)
+  if (settings.seed !== undefined) assign(tree, 'seed', settings.seed)
+  for (const item of settings.set ?? []) {
+    const at = item.indexOf('=')
+    if (at < 1) throw new ConfigError('--set', item, 'path=value, for instance stage2.epochs=20')
+    assign(tree, item.slice(0, at), parse(item.slice(at + 1)))
+  }
+  return parseRunConfig(tree)
+}
+
+function readOverrides(path: string): Tree {
+  let value: unknown
+  try {
+    value = parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new DataError(path, `cannot be read as YAML or JSON: ${(cause as Error).message}`, { cause })
+  }
+  if (!isTree(value)) throw new DataError(path, 'expected a mapping of configuration keys')
+  return value
+}
+
+/** Mappings are merged key by key; everything else replaces what was there. */
+function merge(target: Tree, source: Tree): void {
+  for (const [key, value] of Object.entries(source)) {
+    const present = Object.hasOwn(target, key) ? target[key] : undefined
+    // A mapping with another `kind` is another thing, not a change to this one.
+    if (isTree(present) && isTree(value) && (value.kind === undefined || value.kind === present.kind)) {
+      merge(present, value)
+    } else {
+      define(target, key, value)
+    }
+  }
+}
+
+function assign(tree: Tree, path: string, value: unknown): void {
+  const keys = path.split('.')
+  const leaf = keys.pop()!
+  let at = tree
+  for (const key of keys) {
+    const next = Object.hasOwn(at, key) ? at[key] : undefined
+    if (next !== undefined && !isTree(next))
+      throw new ConfigError(path, value, `${key} is a value, not a group`)
+    if (!next) define(at, key, {})
+    at = at[key] as Tree
+  }
+  define(at, leaf, value)
+}
+
+/** Plain assignment would run the setter of `__proto__`. */
+function define(tree: Tree, key: string, value: unknown): void {
+  Object.defineProperty(tree, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

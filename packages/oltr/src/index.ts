@@ -1,0 +1,17 @@
+// Open long-tailed recognition as a library.
+
+export { type DataConfig, type DataConfigInput, parseDataConfig } from './datasets/data-config.ts'
+export type { Dataset, ImageSource } from './datasets/dataset.ts'
+export { loadSplits, type Splits } from './datasets/load-splits.ts'
+export { ConfigError, DataError } from './errors.ts'
+export { evaluateRun, type ModelEvaluation } from './evaluate.ts'
+export { evaluateOpenSet } from './metrics/evaluation.ts'
+export type { EvaluationReport } from './metrics/evaluation-report.ts'
+export { OpenLongTailedModel } from './model.ts'
+export { ModelConfig } from './model-config.ts'
+export { PlainModel } from './plain-model.ts'
+export { type Prediction, Recogniser } from './predict.ts'
+export { recipe, recipes } from './recipes/recipes.ts'
+export { parseRunConfig, type RunConfig, type RunConfigInput } from './run-config.ts'
+export { loadTrainedModel, type ModelCard, saveTrainedModel, type TrainedModel } from './trained-model.ts'
+export { train } from './training/train.ts'

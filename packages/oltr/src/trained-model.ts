@@ -1,0 +1,87 @@
+// A trained model as one file: the weights, and everything needed to decide one image without asking anyone: the class
+// names, the preprocessing, the threshold and how it was fitted, and where the model comes from.
+
+import { FormatError } from '@oltr/torch'
+import type { Transform } from '@oltr/torch/data'
+import { loadTensors, saveTensors } from '@oltr/torch/io'
+import { DataError } from './errors.ts'
+import type { FittedThreshold } from './metrics/threshold.ts'
+import { OpenLongTailedModel } from './model.ts'
+import { ModelConfig } from './model-config.ts'
+import { PlainModel } from './plain-model.ts'
+
+const FORMAT = 'oltr-model-1'
+
+export interface ModelCard {
+  /** `plain`: stage 1; `oltr`: the complete model. */
+  readonly kind: 'plain' | 'oltr'
+  readonly model: ModelConfig
+  /** K names, label 0 first. */
+  readonly classNames: readonly string[]
+  /** Training images of each class, (K,). */
+  readonly trainingCounts: readonly number[]
+  /** From an image file to the model's input. */
+  readonly preprocessing: readonly Transform[]
+  /** When an image counts as unknown. */
+  readonly threshold: FittedThreshold
+  readonly provenance: {
+    readonly recipe: string
+    readonly seed: number
+    readonly epochs: number
+    readonly precision: string
+    /** SHA-256 of the index list of the training images. */
+    readonly trainingSplit: string
+    readonly parameters: number
+    readonly libtorch: string
+  }
+}
+
+export type TrainedModel =
+  | { readonly kind: 'plain'; readonly card: ModelCard; readonly model: PlainModel }
+  | { readonly kind: 'oltr'; readonly card: ModelCard; readonly model: OpenLongTailedModel }
+
+/** Writes the file, whole or not at all, with its checksum inside. */
+export function saveTrainedModel(
+  path: string,
+  model: PlainModel | OpenLongTailedModel,
+  card: ModelCard,
+): void {
+  saveTensors(path, model.stateDict(), { format: FORMAT, card: JSON.stringify(card) })
+}
+
+/**
+ * Loads a model in evaluation mode. Throws FormatError for a damaged file, DataError for a file that is no model of
+ * this product.
+ */
+export function loadTrainedModel(path: string): TrainedModel {
+  const { tensors, metadata } = loadTensors(path)
+  if (metadata.format !== FORMAT || !metadata.card) {
+    throw new DataError(
+      path,
+      `expected a model written by \`oltr train\` (${FORMAT}); weights alone say too little`,
+    )
+  }
+  const card = parseCard(path, metadata.card)
+  const classes = card.classNames.length
+  try {
+    if (card.kind === 'plain') {
+      const model = new PlainModel(card.model, classes)
+      model.loadStateDict(tensors)
+      return { kind: 'plain', card, model: model.eval() }
+    }
+    const model = new OpenLongTailedModel(card.model, classes)
+    model.loadStateDict(tensors)
+    return { kind: 'oltr', card, model: model.eval() }
+  } finally {
+    for (const tensor of tensors.values()) tensor.dispose()
+  }
+}
+
+function parseCard(path: string, text: string): ModelCard {
+  try {
+    const card = JSON.parse(text) as ModelCard
+    return { ...card, model: ModelConfig.parse(card.model) }
+  } catch (cause) {
+    throw new FormatError(path, 'the model card inside cannot be read', { cause })
+  }
+}

@@ -1,0 +1,36 @@
+// What a run leaves on disk, and where.
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+export type StageName = 'stage1' | 'stage2'
+
+export interface RunFolder {
+  readonly path: string
+  /** The complete configuration. */
+  readonly config: string
+  /** Index lists of every part of the data, with their SHA-256. */
+  readonly split: string
+  /** One JSON object a line: the truth about the run's course. */
+  readonly metrics: string
+  /** The same for TensorBoard. */
+  readonly events: string
+  readonly checkpoints: string
+  /** The finished model of a stage. */
+  readonly model: (stage: StageName) => string
+}
+
+/** The paths of a run; the folder is made when it is missing. */
+export function openRunFolder(path: string): RunFolder {
+  const folder: RunFolder = {
+    path,
+    config: join(path, 'config.json'),
+    split: join(path, 'split.json'),
+    metrics: join(path, 'metrics.jsonl'),
+    events: join(path, 'events'),
+    checkpoints: join(path, 'checkpoints'),
+    model: (stage) => join(path, stage === 'stage1' ? 'plain.safetensors' : 'oltr.safetensors'),
+  }
+  mkdirSync(folder.checkpoints, { recursive: true })
+  return folder
+}

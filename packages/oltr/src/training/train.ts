@@ -1,0 +1,215 @@
+// A run from its configuration to two finished models: data, stage 1, stage 2, each with its threshold. Every step that
+// is already done is skipped, so the same call starts a run, continues it, or finds it complete.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { libraryInfo, manualSeed, scope, setThreads } from '@oltr/torch'
+import { writeFileAtomicSync } from '@oltr/torch/files'
+import { loadStateDict } from '@oltr/torch/io'
+import type { Module } from '@oltr/torch/nn'
+import { classCounts, type Dataset } from '../datasets/dataset.ts'
+import { loadSplits, type Splits } from '../datasets/load-splits.ts'
+import { writeSplitRecord } from '../datasets/split-record.ts'
+import { ConfigError } from '../errors.ts'
+import { initialiseMemory } from '../memory-initialisation.ts'
+import { OpenLongTailedModel } from '../model.ts'
+import { PlainModel } from '../plain-model.ts'
+import { createProgress } from '../reporting/progress.ts'
+import type { RunConfig } from '../run-config.ts'
+import { loadTrainedModel, type ModelCard, saveTrainedModel } from '../trained-model.ts'
+import { evaluationTransforms } from './augmentation.ts'
+import { removeCheckpoints } from './checkpoint.ts'
+import { listenForStop, type StopRequest } from './interruption.ts'
+import { evaluationLoader, trainingLoader } from './loaders.ts'
+import { runStage } from './loop.ts'
+import { memoryStage } from './memory-stage.ts'
+import { plainStage } from './plain-stage.ts'
+import { type Precision, resolvePrecision } from './precision.ts'
+import { openRunFolder, type RunFolder, type StageName } from './run-folder.ts'
+import { RunLog } from './run-log.ts'
+import type { Stage } from './stage.ts'
+import { chooseThreshold } from './threshold-choice.ts'
+import { validationMetrics } from './validation.ts'
+
+export interface TrainOptions {
+  /** One JSON object a line instead of a progress bar. */
+  readonly json?: boolean
+  readonly warn?: (message: string) => void
+}
+
+interface Run {
+  readonly config: RunConfig
+  readonly folder: RunFolder
+  readonly splits: Splits
+  readonly precision: Precision
+  readonly stop: StopRequest
+  readonly options: TrainOptions
+}
+
+/**
+ * Trains both stages into `runPath`, from wherever that run stands.
+ *
+ * Throws ConfigError when the folder holds a run of another configuration, DataError for unusable data, Interrupted
+ * after a signal, DivergedError when the loss is no longer finite.
+ */
+export async function train(
+  config: RunConfig,
+  runPath: string,
+  options: TrainOptions = {},
+): Promise<RunFolder> {
+  const folder = openRunFolder(runPath)
+  claimFolder(folder, config)
+  if (existsSync(folder.model('stage2'))) return folder
+  setThreads(config.execution.threads ?? availableParallelism())
+  const stop = listenForStop()
+  try {
+    const splits = await loadSplits(config.data)
+    await writeSplitRecord(folder.split, splits.record)
+    const precision = resolvePrecision(config.execution.precision, config.execution.device)
+    const run: Run = { config, folder, splits, precision, stop, options }
+    if (!existsSync(folder.model('stage1'))) await trainPlain(run)
+    await trainMemory(run)
+  } finally {
+    stop.release()
+  }
+  return folder
+}
+
+async function trainPlain(run: Run): Promise<void> {
+  const { config, splits } = run
+  manualSeed(config.seed)
+  const model = new PlainModel(config.model, splits.train.classNames.length)
+  if (config.model.pretrained) loadPretrained(model.backbone, config.model.pretrained)
+  place(model, run)
+  await runAndSave(plainStage(model, config, run.precision), model, 'plain', 0, run)
+  model.dispose()
+}
+
+async function trainMemory(run: Run): Promise<void> {
+  const { config, splits, folder, precision } = run
+  const plain = loadTrainedModel(folder.model('stage1'))
+  if (plain.kind !== 'plain')
+    throw new ConfigError('run', folder.path, 'plain.safetensors must be a stage-1 model')
+  manualSeed(config.seed + 1)
+  const model = new OpenLongTailedModel(config.model, splits.train.classNames.length)
+  model.initFromStageOne(plain.model)
+  plain.model.dispose()
+  place(model, run)
+  const loader = evaluationLoader(splits.train, config, precision)
+  await initialiseMemory(model, () => loader.epoch(0))
+  const stepsOfStageOne = config.stage1.epochs * stepsPerEpoch(run, 'stage1')
+  await runAndSave(memoryStage(model, config, precision), model, 'oltr', stepsOfStageOne, run)
+  model.dispose()
+}
+
+function stepsPerEpoch({ config, splits, precision }: Run, stage: StageName): number {
+  return trainingLoader(splits.train, config, stage, precision).stepsPerEpoch
+}
+
+async function runAndSave(
+  stage: Stage,
+  model: PlainModel | OpenLongTailedModel,
+  kind: ModelCard['kind'],
+  firstStep: number,
+  run: Run,
+): Promise<void> {
+  const { config, folder, splits, precision, options } = run
+  const loader = trainingLoader(splits.train, config, stage.name, precision)
+  const progress = createProgress({
+    label: kind === 'plain' ? 'stage 1, plain' : 'stage 2, memory',
+    total: stage.epochs * loader.stepsPerEpoch,
+    unit: 'steps',
+    json: options.json,
+  })
+  await runStage(stage, loader, {
+    folder,
+    firstStep,
+    checkpointSeconds: config.execution.checkpointSeconds,
+    stop: run.stop,
+    progress,
+    openLog: (resumeAfter) => new RunLog(folder, resumeAfter),
+    warn: options.warn ?? ((message) => process.stderr.write(`warning: ${message}\n`)),
+    nameImages: (indices) => nameImages(splits.train, indices),
+    afterEpoch: async (epoch, step, log) => {
+      const due = (epoch + 1) % config.execution.validateEvery === 0 || epoch + 1 === stage.epochs
+      if (!due || !splits.validation) return
+      const metrics = await validationMetrics(model, splits.train, splits.validation, config, precision)
+      log.write(step, { stage: stage.name, epoch: epoch + 1, ...metrics })
+    },
+  })
+  progress.done()
+  model.eval()
+  saveTrainedModel(folder.model(stage.name), model, {
+    kind,
+    model: config.model,
+    classNames: splits.train.classNames,
+    trainingCounts: [...classCounts(splits.train)],
+    preprocessing: evaluationTransforms(config),
+    threshold: await chooseThreshold(model, splits, config, precision),
+    provenance: {
+      recipe: config.recipe,
+      seed: config.seed,
+      epochs: stage.epochs,
+      precision,
+      trainingSplit: splits.record.parts.train!.sha256,
+      parameters: countParameters(model),
+      libtorch: libraryInfo().version,
+    },
+  })
+  removeCheckpoints(folder.checkpoints, stage.name)
+}
+
+/** Trained numbers of a model. */
+export function countParameters(model: Module): number {
+  return scope(() => model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0))
+}
+
+function place(model: Module, { config, precision }: Run): void {
+  // Convolutions in bfloat16 are written for channels-last tensors.
+  model.to({
+    device: config.execution.device,
+    memoryFormat: precision === 'bfloat16' ? 'channels_last' : undefined,
+  })
+}
+
+function loadPretrained(backbone: Module, path: string): void {
+  const state = loadStateDict(path)
+  const { missing } = backbone.loadStateDict(state, { strict: false })
+  for (const tensor of state.values()) tensor.dispose()
+  if (missing.length > 0) {
+    throw new ConfigError(
+      'model.pretrained',
+      path,
+      `weights for every layer of the backbone (${missing[0]} is missing)`,
+    )
+  }
+}
+
+/** A folder belongs to the configuration it was started with. */
+function claimFolder(folder: RunFolder, config: RunConfig): void {
+  const text = `${JSON.stringify(config, null, 2)}\n`
+  if (!existsSync(folder.config)) {
+    writeFileAtomicSync(folder.config, text)
+    return
+  }
+  const stored = readFileSync(folder.config, 'utf8')
+  if (stored === text) return
+  throw new ConfigError(
+    'run',
+    folder.path,
+    `this folder holds a run of another configuration (${firstDifference(stored, text)}); choose another --run`,
+  )
+}
+
+function firstDifference(stored: string, wanted: string): string {
+  const before = stored.split('\n')
+  const after = wanted.split('\n')
+  const at = after.findIndex((line, i) => line !== before[i])
+  return `${(before[at] ?? '').trim()} there, ${(after[at] ?? '').trim()} now`
+}
+
+function nameImages({ images }: Dataset, indices: Int32Array): string {
+  const shown = [...indices.slice(0, 8)]
+  const names = images.kind === 'files' ? shown.map((i) => images.paths[i]) : shown.map((i) => `image ${i}`)
+  return `${names.join(', ')}${indices.length > shown.length ? ` and ${indices.length - shown.length} more` : ''}`
+}
