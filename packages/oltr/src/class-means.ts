@@ -35,7 +35,11 @@ export class ClassMeans {
     })
   }
 
-  /** The means (K, D), float32. A class without images gets the mean of the other means; with no images at all, 0. */
+  /**
+   * The means (K, D), float32.
+   * Deviation: neither paper nor code knows a class without images; here it gets the mean of the other means, which is
+   * near no class in particular, and with no images at all every centroid is 0.
+   */
   means(): Tensor {
     return noGrad(() =>
       scope(() => {

@@ -13,7 +13,7 @@ export interface LabelledBatch {
   labels: Tensor
 }
 
-/** A pass over the training images; the batches stay the caller's. */
+/** A pass over the training images. The batches are handed over: their tensors are disposed here. */
 export type Pass = () => AsyncIterable<LabelledBatch> | Iterable<LabelledBatch>
 
 /**
@@ -30,9 +30,7 @@ export async function initialiseMemory(
   try {
     const centroids = model.memory.centroids
     const means = new ClassMeans(model.classes, model.dimension, centroids.device)
-    for await (const { images, labels } of pass()) {
-      noGrad(() => scope(() => means.add(model.directFeature(images), labels)))
-    }
+    await forEachBatch(model, pass, (images, labels) => means.add(model.directFeature(images), labels))
     reduce(means.sums)
     reduce(means.counts)
     scope(() => model.memory.set(means.means()))
@@ -51,17 +49,27 @@ async function meanMinimumDistance(
   reduce: (part: Tensor) => void,
 ): Promise<number> {
   const gammas = new ClassMeans(1, 1, model.memory.centroids.device)
-  for await (const { images, labels } of pass()) {
-    noGrad(() =>
-      scope(() => {
-        const { distance } = model.memory.nearest(model.directFeature(images)) // (B,)
-        gammas.add(distance.unsqueeze(1), labels.mul(0))
-      }),
-    )
-  }
+  await forEachBatch(model, pass, (images, labels) => {
+    const { distance } = model.memory.nearest(model.directFeature(images)) // (B,)
+    gammas.add(distance.unsqueeze(1), labels.mul(0))
+  })
   reduce(gammas.sums)
   reduce(gammas.counts)
   const mean = scope(() => gammas.means().item())
   gammas.dispose()
   return mean
+}
+
+/** Runs `use` without gradients on every batch, on the model's device, and frees the batch. */
+async function forEachBatch(
+  model: OpenLongTailedModel,
+  pass: Pass,
+  use: (images: Tensor, labels: Tensor) => void,
+): Promise<void> {
+  const { device } = model.memory.centroids
+  for await (const batch of pass()) {
+    noGrad(() => scope(() => use(batch.images.to({ device }), batch.labels.to({ device }))))
+    batch.images.dispose()
+    batch.labels.dispose()
+  }
 }

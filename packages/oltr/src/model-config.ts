@@ -2,7 +2,7 @@
 // is silent, contradicts itself or contradicts its code, there is an option here and a row in docs/paper-map.md.
 
 import { z } from 'zod'
-import { BACKBONE_NAMES } from './backbones/names.ts'
+import { BACKBONE_CHANNELS, BACKBONE_NAMES } from './backbones/names.ts'
 
 const positive = z.number().positive()
 const nonNegative = z.number().nonnegative()
@@ -47,32 +47,44 @@ export const AblationConfig = z.strictObject({
   calibrator: z.boolean().default(true),
 })
 
-export const ModelConfig = z.strictObject({
-  /** The feature extractor. */
-  backbone: z.enum(BACKBONE_NAMES).default('resnet-10'),
-  /** Weights to start the backbone from: a PyTorch or safetensors state dict with torchvision's names. */
-  pretrained: z.string().min(1).nullable().default(null),
-  /** Side of the square images in pixels; it sizes the attention's spatial layer. */
-  imageSize: z.number().int().positive().default(224),
-  /** Size D of an extra Linear + ReLU after pooling (512 in the authors' code); null: D is the backbone's C. */
-  fcAdd: z.number().int().positive().nullable().default(null),
-  /** Give stage 1 that layer as well (the authors do so for Places-LT only). */
-  fcAddInStageOne: z.boolean().default(false),
-  /** Eq. 6: 'modulated'; 'spatial' is the competitor of Fig. 9(c), 'none' the ablation of Fig. 9(a). */
-  attention: z.enum(['modulated', 'spatial', 'none']).default('modulated'),
-  hallucinator: HallucinatorConfig.prefault({}),
-  /**
-   * s_r in v_meta = (s_r / gamma) (v_direct + e * v_memory). 10 is the authors' code, 1 the paper's Eq. 4;
-   * 'mean-distance' measures the mean minimum distance when the memory is initialised and keeps it.
-   */
-  reachScale: z.union([positive, z.literal('mean-distance')]).default(10),
-  /** s of the cosine classifier (authors' code; the paper has none, which is 1). */
-  cosineScale: positive.default(16),
-  /** Which parts of the meta-embedding are on: Fig. 9(b). */
-  ablation: AblationConfig.prefault({}),
-  centroids: CentroidConfig.prefault({}),
-  largeMargin: LargeMarginConfig.prefault({}),
-})
+export const ModelConfig = z
+  .strictObject({
+    /** The feature extractor. */
+    backbone: z.enum(BACKBONE_NAMES).default('resnet-10'),
+    /** Weights to start the backbone from: a PyTorch or safetensors state dict with torchvision's names. */
+    pretrained: z.string().min(1).nullable().default(null),
+    /** Side of the square images in pixels; it sizes the attention's spatial layer. */
+    imageSize: z.number().int().positive().default(224),
+    /** Size D of an extra Linear + ReLU after pooling (512 in the authors' code); null: D is the backbone's C. */
+    fcAdd: z.number().int().positive().nullable().default(null),
+    /** Give stage 1 that layer as well (the authors do so for Places-LT only). */
+    fcAddInStageOne: z.boolean().default(false),
+    /** Eq. 6: 'modulated'; 'spatial' is the competitor of Fig. 9(c), 'none' the ablation of Fig. 9(a). */
+    attention: z.enum(['modulated', 'spatial', 'none']).default('modulated'),
+    hallucinator: HallucinatorConfig.prefault({}),
+    /**
+     * s_r in v_meta = (s_r / gamma) (v_direct + e * v_memory). 10 is the authors' code, 1 the paper's Eq. 4;
+     * 'mean-distance' measures the mean minimum distance when the memory is initialised and keeps it.
+     */
+    reachScale: z.union([positive, z.literal('mean-distance')]).default(10),
+    /** s of the cosine classifier (authors' code; the paper has none, which is 1). */
+    cosineScale: positive.default(16),
+    /** Which parts of the meta-embedding are on: Fig. 9(b). */
+    ablation: AblationConfig.prefault({}),
+    centroids: CentroidConfig.prefault({}),
+    largeMargin: LargeMarginConfig.prefault({}),
+  })
+  .superRefine((config, context) => {
+    const { backbone, fcAdd, fcAddInStageOne, hallucinator } = config
+    const stageOneHasOther = fcAdd !== null && !fcAddInStageOne && fcAdd !== BACKBONE_CHANNELS[backbone]
+    if (hallucinator.init === 'stage1' && stageOneHasOther) {
+      context.addIssue({
+        code: 'custom',
+        path: ['hallucinator', 'init'],
+        message: `'random', or fcAddInStageOne true: stage 1 classifies ${BACKBONE_CHANNELS[backbone]} features, fcAdd has ${fcAdd}`,
+      })
+    }
+  })
 
 export type HallucinatorConfig = z.output<typeof HallucinatorConfig>
 export type CentroidConfig = z.output<typeof CentroidConfig>

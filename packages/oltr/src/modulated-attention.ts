@@ -1,6 +1,7 @@
 // Modulated attention (Sec. 3.3, Eq. 6): f_att = f + MA(f) * SA(f), on the last feature map only. SA is self-correlation
 // (a non-local block); MA is a spatial mask, conditioned on the whole image, that says where the correlated features
-// count. Structure and initial values agree with the authors' code, which fixes H x W at 7 x 7; here they are arguments.
+// count. Structure and initial values agree with the authors' code.
+// Deviation: the paper gives no sizes and the authors' code fixes H x W at 7 x 7; here the module is built for any map.
 
 import type { Tensor } from '@oltr/torch'
 import { ops } from '@oltr/torch'
