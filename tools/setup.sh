@@ -20,7 +20,7 @@ if ! "$NODE" tools/npm-packages-current.ts; then
       NPM=$(npm_program "$NODE")
   } || fail "npm could not be run under $NODE: install npm 10 or newer"
   printf 'Installing npm packages\n'
-  "$NODE" "$NPM" ci --no-audit --no-fund --loglevel=error >/dev/null ||
+  "$NODE" --no-deprecation "$NPM" ci --no-audit --no-fund --loglevel=error >/dev/null ||
     fail "npm ci failed (its message is above): check that the npm registry is reachable"
 fi
 say "packages  as in package-lock.json"

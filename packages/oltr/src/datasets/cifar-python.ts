@@ -1,7 +1,7 @@
 // The Python version of CIFAR: each file a pickled dictionary with `data`, a (N, 3072) array of bytes in R, G and B planes,
 // and label lists. Read as data: nothing a pickle names is imported or called.
 
-import { decodePickle, NumpyArray, numpyConstructors } from '@oltr/torch/io'
+import { decodePickle, NumpyArray, numpyConstructors } from '@oltr/torch/files'
 import { DataError } from '../errors.ts'
 import type { CifarRecords } from './cifar.ts'
 
