@@ -1,4 +1,4 @@
-// A folder per class: `root/class/*.jpg|jpeg|png`, or `root/train/class/...` with `val`, `test` and `open` beside it.
+// A folder per class: `root/class/*.jpg|jpeg|png`, or `root/train/class/...` with `val`, `test`, `open` and `open-val` beside it.
 // What people have; no list and no code needed.
 
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ const PART_NAMES = {
   validation: ['val', 'validation', 'valid'],
   test: ['test'],
   open: ['open', 'unknown'],
+  openValidation: ['open-val', 'open-validation'],
 } as const
 
 type Part = keyof typeof PART_NAMES
@@ -22,6 +23,8 @@ export interface ClassFolders {
   readonly validation: Dataset | null
   readonly test: Dataset | null
   readonly open: Dataset | null
+  /** Unknown images for fitting thresholds. */
+  readonly openValidation: Dataset | null
 }
 
 /**
@@ -35,12 +38,14 @@ export async function readClassFolders(root: string): Promise<ClassFolders> {
     folders.find((name) => (PART_NAMES[part] as readonly string[]).includes(name.toLowerCase()))
   const trainFolder = folderOf('train')
   if (trainFolder === undefined) {
-    const classes = folders.filter((name) => name !== folderOf('open'))
+    const open = [folderOf('open'), folderOf('openValidation')]
+    const classes = folders.filter((name) => !open.includes(name))
     return {
       train: await readClasses(root, '', classes, null),
       validation: null,
       test: null,
-      open: await openOf(),
+      open: await openOf('open'),
+      openValidation: await openOf('openValidation'),
     }
   }
   const inside = await listFolder(join(root, trainFolder))
@@ -50,7 +55,8 @@ export async function readClassFolders(root: string): Promise<ClassFolders> {
     train,
     validation: await other('validation'),
     test: await other('test'),
-    open: await openOf(),
+    open: await openOf('open'),
+    openValidation: await openOf('openValidation'),
   }
 
   async function other(part: Part): Promise<Dataset | null> {
@@ -62,8 +68,8 @@ export async function readClassFolders(root: string): Promise<ClassFolders> {
     return readClasses(root, `${folder}/`, present, train.classNames)
   }
 
-  async function openOf(): Promise<Dataset | null> {
-    const folder = folderOf('open')
+  async function openOf(part: Part): Promise<Dataset | null> {
+    const folder = folderOf(part)
     return folder === undefined ? null : readLooseImages(root, folder)
   }
 }

@@ -4,7 +4,8 @@
 import { readFile } from 'node:fs/promises'
 import { DataError } from '../errors.ts'
 import { byCodeUnits } from './image-files.ts'
-import { checkLabels, classesIn } from './list-file.ts'
+import type { ReportEntry } from './list-file.ts'
+import { allowedLabels, classesIn, refuseEntry } from './list-file.ts'
 
 export type CsvSplit = 'train' | 'val' | 'test' | 'open'
 
@@ -130,38 +131,56 @@ function* csvRecords(text: string, file: string): Generator<{ fields: string[]; 
 }
 
 /**
- * Class names and integer labels of the rows that `known` picks: the label text as numbers where every label is an
- * integer, else the distinct names in sorted order. `given` names the classes (and their order) instead.
+ * Class names of the rows that `known` picks: numbered where every label is an integer, else the distinct names in sorted
+ * order. `given` names the classes (and their order) instead.
  */
-export function csvClasses(rows: CsvRows, known: readonly number[], given?: readonly string[]): string[] {
+export function csvClasses(
+  rows: CsvRows,
+  known: readonly number[],
+  given?: readonly string[],
+  report?: ReportEntry,
+): string[] {
   if (given) return [...given]
   const texts = known.map((row) => rows.labels[row])
-  if (texts.every(isInteger)) {
-    const labels = texts.map(Number)
-    const lines = known.map((row) => rows.lines[row])
-    checkLabels(labels, lines, rows.file, { unknown: 'refused' })
-    return Array.from({ length: classesIn(labels) }, (_, label) => `class ${label}`)
-  }
-  return [...new Set(texts)].sort(byCodeUnits)
+  if (!texts.every(isInteger)) return [...new Set(texts)].sort(byCodeUnits)
+  const labels = texts.map(Number)
+  const lines = known.map((row) => rows.lines[row])
+  // Reported, if at all, when the labels are looked up: here only the number of classes is wanted.
+  const rules = { unknown: 'refused', report: report && (() => {}) } as const
+  const allowed = allowedLabels(labels, lines, rows.file, rules)
+  return Array.from({ length: classesIn(allowed.map((i) => labels[i])) }, (_, label) => `class ${label}`)
 }
 
-/** Integer labels of the rows. Throws DataError with the line of a label that is none of the classes. */
+/**
+ * Rows whose label is one of the classes, and their integer labels. Throws DataError with the line of a label that is none
+ * of them, or reports and leaves it out.
+ */
 export function csvLabels(
   rows: CsvRows,
   chosen: readonly number[],
   classNames: readonly string[],
-): Int32Array {
+  report?: ReportEntry,
+): { rows: number[]; labels: Int32Array } {
   const byName = new Map(classNames.map((name, label) => [name, label]))
-  return Int32Array.from(chosen, (row) => {
+  const kept: number[] = []
+  const labels: number[] = []
+  for (const row of chosen) {
     const text = rows.labels[row]
-    const named = byName.get(text)
-    const label = named ?? (isInteger(text) ? Number(text) : Number.NaN)
-    if (label >= 0 && label < classNames.length) return label
-    throw new DataError(
+    const label = byName.get(text) ?? (isInteger(text) ? Number(text) : Number.NaN)
+    if (label >= 0 && label < classNames.length) {
+      kept.push(row)
+      labels.push(label)
+      continue
+    }
+    const expected = `expected one of the ${classNames.length} classes of the training rows`
+    refuseEntry(
       rows.file,
-      `line ${rows.lines[row]}: label "${text}" is none of the ${classNames.length} classes of the training rows`,
+      rows.lines[row],
+      `label "${text}" is out of range, ${expected}; correct the line`,
+      report,
     )
-  })
+  }
+  return { rows: kept, labels: Int32Array.from(labels) }
 }
 
 function isInteger(text: string): boolean {

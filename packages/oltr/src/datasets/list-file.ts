@@ -16,6 +16,17 @@ export interface ListRules {
   classes?: number
   /** What -1 is: `refused` in training and test lists, `allowed` or the only label (`required`) in open lists. */
   unknown: 'refused' | 'allowed' | 'required'
+  /** Told of each wrong entry, which is then left out; without it, the first one is thrown as DataError. */
+  report?: ReportEntry
+}
+
+/** Takes one wrong entry: where it stands and what is wrong, the sentence of a DataError. */
+export type ReportEntry = (entry: { file: string; line: number; message: string }) => void
+
+/** Throws the entry, or reports it where somebody listens. */
+export function refuseEntry(file: string, line: number, message: string, report?: ReportEntry): void {
+  if (!report) throw new DataError(file, `line ${line}: ${message}`)
+  report({ file, line, message })
 }
 
 /** Reads and checks a list file. Throws DataError with the line of the first wrong entry. */
@@ -56,10 +67,13 @@ export function parseList(text: string, file: string, rules: ListRules): ImageLi
     const token = entry.slice(at + 1)
     const path = entry.slice(0, Math.max(0, at)).trimEnd()
     if (path === '' || !/^[+-]?\d+$/.test(token)) {
-      throw new DataError(
+      refuseEntry(
         file,
-        `line ${line}: expected \`path label\`, got "${shortened(entry)}"; correct the line`,
+        line,
+        `expected \`path label\`, got "${shortened(entry)}"; correct the line`,
+        rules.report,
       )
+      continue
     }
     paths.push(path)
     labels.push(Number(token))
@@ -67,31 +81,39 @@ export function parseList(text: string, file: string, rules: ListRules): ImageLi
   }
   if (paths.length === 0)
     throw new DataError(file, 'expected lines of `path label`, there are none; check the file')
-  const list = { paths, labels: Int32Array.from(labels), lines: Int32Array.from(lines) }
-  checkLabels(labels, list.lines, file, rules)
-  return list
+  const allowed = allowedLabels(labels, lines, file, rules)
+  const keep = <T>(values: T[]): T[] =>
+    allowed.length === values.length ? values : allowed.map((i) => values[i])
+  return { paths: keep(paths), labels: Int32Array.from(keep(labels)), lines: Int32Array.from(keep(lines)) }
 }
 
-/** Throws DataError with the line of the first label that the rules do not allow. */
-export function checkLabels(
+/** Positions of the labels that the rules allow. Throws DataError with the line of the first other one, or reports it. */
+export function allowedLabels(
   labels: ArrayLike<number>,
   lines: ArrayLike<number>,
   file: string,
   rules: ListRules,
-): void {
+): number[] {
   const classes = rules.classes ?? labels.length
   const below = rules.unknown === 'refused' ? 0 : -1
+  const positions: number[] = []
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]
-    if (label >= below && label < classes && !(rules.unknown === 'required' && label !== -1)) continue
-    const allowed = rules.unknown === 'required' ? '-1 in an open list' : `${below}..${classes - 1}`
+    if (label >= below && label < classes && !(rules.unknown === 'required' && label !== -1)) {
+      positions.push(i)
+      continue
+    }
+    const range = rules.unknown === 'required' ? '-1 in an open list' : `${below}..${classes - 1}`
     const reason =
       rules.classes === undefined ? ` (${labels.length} images cannot make more classes than that)` : ''
-    throw new DataError(
+    refuseEntry(
       file,
-      `line ${lines[i]}: label ${label} is out of range, expected ${allowed}${reason}; correct the line`,
+      lines[i],
+      `label ${label} is out of range, expected ${range}${reason}; correct the line`,
+      rules.report,
     )
   }
+  return positions
 }
 
 /** One more than the largest label; 0 for none. */

@@ -9,9 +9,10 @@ import { classCounts } from './dataset.ts'
 import { longTailIndices } from './long-tail.ts'
 import { concatenate, holdOutClasses } from './open-split.ts'
 import { readOpenSet } from './read-open-set.ts'
+import type { SourceParts } from './read-source.ts'
 import { readSource } from './read-source.ts'
 import type { Selection } from './selection.ts'
-import { asUnknown, materialise, partOf, pick, relabel, selectAll } from './selection.ts'
+import { asUnknown, materialise, partOf, pick, relabel } from './selection.ts'
 import type { SplitPart, SplitPartName, SplitRecord } from './split-record.ts'
 import { holdOutValidation } from './validation-split.ts'
 
@@ -32,12 +33,7 @@ export interface Splits {
 export async function loadSplits(input: DataConfigInput): Promise<Splits> {
   const config = parseDataConfig(input)
   const source = await readSource(config)
-  const selections = choose(config, source.train, {
-    validation: source.validation && selectAll(source.validation),
-    test: selectAll(source.test),
-    open: source.open && selectAll(source.open),
-    openValidation: source.openValidation && selectAll(source.openValidation),
-  })
+  const selections = choose(config, source)
   if (config.open) {
     const second = await readOpenSet(config.open)
     const { classNames } = selections.train
@@ -52,8 +48,9 @@ export async function loadSplits(input: DataConfigInput): Promise<Splits> {
   const parts: Partial<Record<SplitPartName, SplitPart>> = {}
   const load = (name: SplitPartName, selection: Selection | null): Dataset | null => {
     if (!selection) return null
-    parts[name] = partOf(selection)
-    return materialise(selection, `${config.format}/${name}`)
+    const dataset = materialise(selection, `${config.format}/${name}`)
+    parts[name] = partOf(selection, dataset)
+    return dataset
   }
   const train = load('train', selections.train) as Dataset
   refuseEmptyClasses(train, config)
@@ -81,15 +78,12 @@ interface Chosen {
   heldOut: readonly string[]
 }
 
-function choose(config: DataConfig, all: Dataset, others: Omit<Chosen, 'train' | 'heldOut'>): Chosen {
-  const chosen: Chosen = { train: selectAll(all), ...others, heldOut: [] }
-  if (config.heldOut) holdOut(chosen, all.classNames, config.heldOut)
+function choose(config: DataConfig, source: SourceParts): Chosen {
+  const chosen: Chosen = { ...source, heldOut: [] }
+  if (config.heldOut) holdOut(chosen, source.train.classNames, config.heldOut)
 
   const full = chosen.train
-  if (config.longTail) {
-    const pool = { ...all, labels: full.labels, classNames: full.classNames }
-    chosen.train = pick(full, longTailIndices(pool, config.longTail))
-  }
+  if (config.longTail) chosen.train = pick(full, longTailIndices(full, config.longTail))
   if (config.validation) {
     const used = new Set(chosen.train.indices)
     const positions = new Map(Array.from(full.indices, (index, position) => [index, position]))

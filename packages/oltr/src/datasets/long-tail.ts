@@ -6,6 +6,9 @@ import type { Dataset } from './dataset.ts'
 import { indicesByClass } from './dataset.ts'
 import { RandomState } from './numpy-random.ts'
 
+/** What a selection looks at. */
+type Labelled = Pick<Dataset, 'labels' | 'classNames'>
+
 /**
  * n_c = floor(max * imbalance^(-c / (C - 1))), c = 0..C-1, never below 1. CIFAR-10 and CIFAR-100 at imbalance 100:
  * 12,406 and 10,847 images. Throws RangeError for imbalance below 1.
@@ -66,7 +69,7 @@ function checkProfile(classes: number, max: number, imbalance: number): void {
  * Indices of the first counts[c] images of each class after a shuffle; one RandomState(seed) stream, classes ascending,
  * result class by class: the LDAM code's selection. A class that has fewer images keeps all of them.
  */
-export function selectPerClass(dataset: Dataset, counts: ArrayLike<number>, seed: number): Int32Array {
+export function selectPerClass(dataset: Labelled, counts: ArrayLike<number>, seed: number): Int32Array {
   const random = new RandomState(seed)
   const selected: number[] = []
   indicesByClass(dataset.labels, dataset.classNames.length).forEach((indices, label) => {
@@ -88,7 +91,7 @@ export interface LongTailOptions {
  * Selects a long-tailed subset of a (roughly) balanced set. The largest class gets N / C images, as in the LDAM code;
  * classes with lower labels are larger.
  */
-export function longTailIndices(dataset: Dataset, options: LongTailOptions): Int32Array {
+export function longTailIndices(dataset: Labelled, options: LongTailOptions): Int32Array {
   const classes = dataset.classNames.length
   const known = dataset.labels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0)
   const max = Math.floor(known / classes)

@@ -5,16 +5,28 @@ import { basename, dirname, isAbsolute, join } from 'node:path'
 import { ConfigError, DataError } from '../errors.ts'
 import type { DataConfig } from './data-config.ts'
 import type { Dataset } from './dataset.ts'
-import { subset, UNKNOWN } from './dataset.ts'
+import { filePath, UNKNOWN } from './dataset.ts'
+import type { ReportEntry } from './list-file.ts'
+import type { Selection } from './selection.ts'
+import { pick, selectAll } from './selection.ts'
 import { stratifiedSplit } from './validation-split.ts'
 
-/** A data set as its format has it, before any selection. */
+/** A data set as its format has it: whole lists, or shares of one list where the format has no test part. */
 export interface SourceParts {
+  readonly train: Selection
+  readonly validation: Selection | null
+  readonly test: Selection
+  readonly open: Selection | null
+  readonly openValidation: Selection | null
+}
+
+/** What a reader returns. */
+interface FormatParts {
   readonly train: Dataset
-  readonly validation: Dataset | null
-  readonly test: Dataset
-  readonly open: Dataset | null
-  readonly openValidation: Dataset | null
+  readonly validation?: Dataset | null
+  readonly test: Dataset | null
+  readonly open?: Dataset | null
+  readonly openValidation?: Dataset | null
 }
 
 /** Shares of each class for a data set that comes in one piece; the rest trains. */
@@ -22,20 +34,18 @@ export const STRATIFIED_SHARES = { test: 0.2, validation: 0.1 } as const
 
 /**
  * Reads the data set of a configuration. A format without a test part is split by class and seed. Throws ConfigError
- * where the format needs a key that is absent, DataError for data that cannot be used.
+ * where the format needs a key that is absent, DataError for data that cannot be used. With `report`, wrong entries of list
+ * and CSV files are reported and left out instead, and the first missing image is not looked for.
  */
-export async function readSource(config: DataConfig): Promise<SourceParts> {
-  const found = await readFormat(config)
-  const named = await classNamesOf(config)
-  if (!named) return found
-  const rename = <T extends Dataset | null>(set: T): T => (set ? { ...set, classNames: named } : set)
-  if (found.train.classNames.length !== named.length) {
-    throw new ConfigError(
-      'data.classNames',
-      named.length,
-      `the data has ${found.train.classNames.length} classes`,
-    )
+export async function readSource(config: DataConfig, report?: ReportEntry): Promise<SourceParts> {
+  const found = withTest(await readFormat(config, report), config.seed)
+  const classNames = await classNamesOf(config)
+  if (!classNames) return found
+  if (found.train.classNames.length !== classNames.length) {
+    const expected = `one name for each of the ${found.train.classNames.length} classes of the data`
+    throw new ConfigError('data.classNames', classNames.length, expected)
   }
+  const rename = <T extends Selection | null>(part: T): T => (part ? { ...part, classNames } : part)
   return {
     train: rename(found.train),
     validation: rename(found.validation),
@@ -45,40 +55,31 @@ export async function readSource(config: DataConfig): Promise<SourceParts> {
   }
 }
 
-async function readFormat(config: DataConfig): Promise<SourceParts> {
-  const none = { validation: null, open: null, openValidation: null }
+async function readFormat(config: DataConfig, report?: ReportEntry): Promise<FormatParts> {
   switch (config.format) {
     case 'generated': {
       const { generateDataset } = await import('./generated.ts')
-      const drawn = generateDataset({ size: config.imageSize, seed: config.seed, ...config.generated })
-      const unlessEmpty = (set: Dataset) => (set.labels.length > 0 ? set : null)
-      return {
-        train: drawn.train,
-        validation: unlessEmpty(drawn.validation),
-        test: drawn.test,
-        open: unlessEmpty(drawn.open),
-        openValidation: unlessEmpty(drawn.openValidation),
-      }
+      return generateDataset({ size: config.imageSize, seed: config.seed, ...config.generated })
     }
     case 'cifar10':
     case 'cifar100': {
       const { readCifar } = await import('./cifar.ts')
-      return { ...none, ...(await readCifar(needed(config), config.format)) }
+      return readCifar(needed(config), config.format)
     }
     case 'tiny-imagenet': {
       const { readTinyImagenet } = await import('./tiny-imagenet.ts')
-      return { ...none, ...(await readTinyImagenet(needed(config))) }
+      return readTinyImagenet(needed(config))
     }
     case 'folder': {
       const { readClassFolders } = await import('./class-folders.ts')
-      return withTest({ ...(await readClassFolders(needed(config))), openValidation: null }, config.seed)
+      return readClassFolders(needed(config))
     }
     case 'inaturalist':
-      return readInaturalistParts(config)
+      return readInaturalistParts(config, report)
     case 'list':
-      return readLists(config)
+      return readLists(config, report)
     case 'csv':
-      return readCsvParts(config)
+      return readCsvParts(config, report)
   }
 }
 
@@ -110,23 +111,28 @@ async function classNamesOf(config: DataConfig): Promise<string[] | null> {
 }
 
 /** Adds the test part, and the validation part where there is none, out of the training images. */
-function withTest(found: Omit<SourceParts, 'test'> & { test: Dataset | null }, seed: number): SourceParts {
-  const { train, validation, test } = found
-  if (test) return { ...found, test }
-  const shares = { test: STRATIFIED_SHARES.test, validation: validation ? 0 : STRATIFIED_SHARES.validation }
-  const parts = stratifiedSplit(train.labels, train.classNames.length, { ...shares, seed })
-  const some = (name: string, indices: Int32Array) =>
-    subset(train, indices, { name: `${train.name} (${name})` })
-  const carved = parts.validation.length > 0 ? some('validation', parts.validation) : null
+function withTest(found: FormatParts, seed: number): SourceParts {
+  const unlessEmpty = (set: Dataset | null | undefined) =>
+    set && set.labels.length > 0 ? selectAll(set) : null
+  const train = selectAll(found.train)
+  const others = {
+    validation: unlessEmpty(found.validation),
+    open: unlessEmpty(found.open),
+    openValidation: unlessEmpty(found.openValidation),
+  }
+  if (found.test) return { train, test: selectAll(found.test), ...others }
+  const validation = others.validation ? 0 : STRATIFIED_SHARES.validation
+  const shares = { test: STRATIFIED_SHARES.test, validation, seed }
+  const parts = stratifiedSplit(train.labels, train.classNames.length, shares)
   return {
-    ...found,
-    train: some('train', parts.train),
-    validation: validation ?? carved,
-    test: some('test', parts.test),
+    ...others,
+    train: pick(train, parts.train),
+    validation: others.validation ?? (parts.validation.length > 0 ? pick(train, parts.validation) : null),
+    test: pick(train, parts.test),
   }
 }
 
-async function readLists(config: DataConfig): Promise<SourceParts> {
+async function readLists(config: DataConfig, report?: ReportEntry): Promise<FormatParts> {
   const { readListFile, classesIn } = await import('./list-file.ts')
   const root = needed(config)
   const { lists } = config
@@ -141,28 +147,32 @@ async function readLists(config: DataConfig): Promise<SourceParts> {
   const train = await readListFile(await locate(root, lists.train), {
     classes: names?.length,
     unknown: 'refused',
+    report,
   })
   const classes = names?.length ?? classesIn(train.labels)
   const classNames = names ?? Array.from({ length: classes }, (_, label) => `class ${label}`)
   const read = async (file: string | undefined, unknown: 'refused' | 'required'): Promise<Dataset | null> => {
     if (file === undefined) return null
-    return set(basename(file), await readListFile(await locate(root, file), { classes, unknown }), classNames)
+    return set(
+      basename(file),
+      await readListFile(await locate(root, file), { classes, unknown, report }),
+      classNames,
+    )
   }
   const parts = {
     train: set(basename(lists.train), train, classNames),
     validation: await read(lists.val, 'refused'),
     test: await read(lists.test, 'refused'),
     open: await read(lists.open, 'required'),
-    openValidation: null,
   }
-  await checkFirstFile(parts.train)
-  return withTest(parts, config.seed)
+  if (!report) await checkFirstFile(parts.train)
+  return parts
 }
 
 /** Finds a wrong root at once instead of at the first batch; `oltr data verify` looks at every file. */
 async function checkFirstFile(train: Dataset): Promise<void> {
   if (train.images.kind !== 'files') return
-  const file = join(train.images.root, train.images.paths[0])
+  const file = filePath(train.images, 0)
   if (await stat(file).catch(() => null)) return
   throw new DataError(
     file,
@@ -170,7 +180,7 @@ async function checkFirstFile(train: Dataset): Promise<void> {
   )
 }
 
-async function readInaturalistParts(config: DataConfig): Promise<SourceParts> {
+async function readInaturalistParts(config: DataConfig, report?: ReportEntry): Promise<FormatParts> {
   const { readInaturalist } = await import('./inaturalist.ts')
   const root = needed(config)
   const lists = config.lists ?? {
@@ -187,12 +197,12 @@ async function readInaturalistParts(config: DataConfig): Promise<SourceParts> {
   if (lists.open !== undefined) {
     throw new ConfigError('data.lists.open', lists.open, 'format inaturalist has no open list; use data.open')
   }
-  await checkFirstFile(train.dataset)
+  if (!report) await checkFirstFile(train.dataset)
   const parts = { train: train.dataset, validation: await other(lists.val), test: await other(lists.test) }
-  return withTest({ ...parts, open: null, openValidation: null }, config.seed)
+  return parts
 }
 
-async function readCsvParts(config: DataConfig): Promise<SourceParts> {
+async function readCsvParts(config: DataConfig, report?: ReportEntry): Promise<FormatParts> {
   const { readCsv, csvClasses, csvLabels } = await import('./csv.ts')
   const path = needed(config)
   const single = (await stat(path).catch(() => null))?.isDirectory() !== true
@@ -221,25 +231,23 @@ async function readCsvParts(config: DataConfig): Promise<SourceParts> {
     const rows = await readCsv(single ? file : await locate(root, file))
     const rowsOf = (part: string) =>
       [...rows.paths.keys()].filter((row) => (rows.splits[row] || given) === part)
-    classNames ??= csvClasses(rows, rowsOf('train'), names ?? undefined)
+    classNames ??= csvClasses(rows, rowsOf('train'), names ?? undefined, report)
     for (const part of ['train', 'val', 'test', 'open']) {
       const chosen = rowsOf(part)
       if (chosen.length === 0) continue
       if (parts[part])
         throw new DataError(rows.file, `these ${part} rows are also given by another file; keep one`)
-      const labels =
-        part === 'open' ? new Int32Array(chosen.length).fill(UNKNOWN) : csvLabels(rows, chosen, classNames)
-      const paths = chosen.map((row) => rows.paths[row])
-      parts[part] = {
-        name: `${basename(file)}/${part}`,
-        classNames,
-        labels,
-        images: { kind: 'files', root, paths },
-      }
+      const found =
+        part === 'open'
+          ? { rows: chosen, labels: new Int32Array(chosen.length).fill(UNKNOWN) }
+          : csvLabels(rows, chosen, classNames, report)
+      const paths = found.rows.map((row) => rows.paths[row])
+      const name = `${basename(file)}/${part}`
+      parts[part] = { name, classNames, labels: found.labels, images: { kind: 'files', root, paths } }
     }
   }
   const { train, val = null, test = null, open = null } = parts
   if (!train) throw new DataError(path, 'expected training rows, every row belongs to another split')
-  await checkFirstFile(train)
-  return withTest({ train, validation: val, test, open, openValidation: null }, config.seed)
+  if (!report) await checkFirstFile(train)
+  return { train, validation: val, test, open }
 }

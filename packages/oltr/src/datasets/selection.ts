@@ -61,7 +61,8 @@ export function materialise(selection: Selection, name: string): Dataset {
   return subset(base, indices, { name, classNames, labels })
 }
 
-/** The part of a split record that describes a selection. */
-export function partOf(selection: Selection): SplitPart {
-  return splitPart(selection.base.name, selection.base.labels.length, selection.indices, selection.labels)
+/** The part of a split record that describes a selection, and the images it became. */
+export function partOf(selection: Selection, dataset: Dataset): SplitPart {
+  const { base, indices, labels } = selection
+  return splitPart(base.name, base.labels.length, indices, labels, dataset.images)
 }

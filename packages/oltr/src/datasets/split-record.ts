@@ -3,8 +3,9 @@
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { writeFileAtomic } from '@oltr/torch/files'
+import { sha256, writeFileAtomic } from '@oltr/torch/files'
 import { DataError } from '../errors.ts'
+import type { ImageSource } from './dataset.ts'
 
 /** One part of a split: positions in the list of images named by `of`, in the order the data set holds them. */
 export interface SplitPart {
@@ -16,6 +17,8 @@ export interface SplitPart {
   readonly sha256: string
   /** SHA-256, hex, of the labels of these images in the same form: tells a re-labelled set apart. */
   readonly labelsSha256: string
+  /** SHA-256, hex, of the pixels in order, or of the file paths, one a line: the same positions can be other images. */
+  readonly imagesSha256: string
 }
 
 export const SPLIT_PARTS = ['train', 'validation', 'test', 'open', 'openValidation'] as const
@@ -45,6 +48,7 @@ export function splitPart(
   ofImages: number,
   indices: ArrayLike<number>,
   labels: ArrayLike<number>,
+  images: ImageSource,
 ): SplitPart {
   return {
     of,
@@ -52,6 +56,7 @@ export function splitPart(
     indices: Array.from(indices),
     sha256: indexHash(indices),
     labelsSha256: indexHash(labels),
+    imagesSha256: sha256(images.kind === 'pixels' ? images.data : `${images.paths.join('\n')}\n`),
   }
 }
 
