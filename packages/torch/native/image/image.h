@@ -23,7 +23,7 @@ class Image {
 
   /** Sets the size; the pixels are then undefined. */
   void allocate(int newWidth, int newHeight) {
-    const size_t needed = static_cast<size_t>(newWidth) * static_cast<size_t>(newHeight) * 3;
+    const size_t needed = static_cast<size_t>(newWidth) * static_cast<size_t>(newHeight) * 3 + kSlack;
     if (needed > capacity_) {
       bytes_.reset();
       capacity_ = 0;
@@ -53,6 +53,7 @@ class Image {
   struct Free {
     void operator()(uint8_t* bytes) const { std::free(bytes); }
   };
+  static constexpr size_t kSlack = 4;  // the last pixel may be read as four bytes
   std::unique_ptr<uint8_t[], Free> bytes_;
   size_t capacity_ = 0;
 };

@@ -8,6 +8,10 @@
 #include <cstring>
 #include <stdexcept>
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
+
 namespace image {
 namespace {
 
@@ -52,7 +56,9 @@ void makeTaps(double from, double extent, int first, int last, int target, int b
   }
 }
 
-void acrossRow(const uint8_t* in, const Taps& taps, int count, uint8_t* out) {
+using AcrossRow = void (*)(const uint8_t* in, const Taps& taps, int count, uint8_t* out);
+
+void acrossRowPlain(const uint8_t* in, const Taps& taps, int count, uint8_t* out) {
   for (int i = 0; i < count; i++) {
     const uint8_t* pixel = in + taps.starts[i] * 3;
     const int32_t* weight = taps.weights.data() + static_cast<size_t>(i) * taps.stride;
@@ -68,6 +74,48 @@ void acrossRow(const uint8_t* in, const Taps& taps, int count, uint8_t* out) {
     out[i * 3 + 1] = clip(g);
     out[i * 3 + 2] = clip(b);
   }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+/** The same sums, three colours at once; reads one byte beyond the last pixel, which Image keeps allocated. */
+__attribute__((target("sse4.1"))) void acrossRowSse(const uint8_t* in, const Taps& taps, int count, uint8_t* out) {
+  for (int i = 0; i < count; i++) {
+    const uint8_t* pixel = in + taps.starts[i] * 3;
+    const int32_t* weight = taps.weights.data() + static_cast<size_t>(i) * taps.stride;
+    const int length = taps.lengths[i];
+    __m128i sum = _mm_set1_epi32(kHalf);
+    for (int k = 0; k < length; k++, pixel += 3) {
+      int32_t bytes;
+      std::memcpy(&bytes, pixel, 4);
+      const __m128i colours = _mm_cvtepu8_epi32(_mm_cvtsi32_si128(bytes));
+      sum = _mm_add_epi32(sum, _mm_mullo_epi32(colours, _mm_set1_epi32(weight[k])));
+    }
+    const __m128i shifted = _mm_srai_epi32(sum, kBits);
+    const __m128i packed = _mm_packus_epi16(_mm_packs_epi32(shifted, shifted), shifted);
+    const auto result = static_cast<uint32_t>(_mm_cvtsi128_si32(packed));
+    out[i * 3] = static_cast<uint8_t>(result);
+    out[i * 3 + 1] = static_cast<uint8_t>(result >> 8);
+    out[i * 3 + 2] = static_cast<uint8_t>(result >> 16);
+  }
+}
+const AcrossRow acrossRow = __builtin_cpu_supports("sse4.1") ? acrossRowSse : acrossRowPlain;
+#else
+const AcrossRow acrossRow = acrossRowPlain;
+#endif
+
+// One binary for every x86-64 CPU: the dynamic linker picks the wider version where the CPU has it.
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define PER_CPU __attribute__((target_clones("avx2", "default")))
+#else
+#define PER_CPU
+#endif
+
+PER_CPU void addRow(const uint8_t* in, int32_t weight, size_t count, int32_t* sums) {
+  for (size_t x = 0; x < count; x++) sums[x] += in[x] * weight;
+}
+
+PER_CPU void clipRow(const int32_t* sums, size_t count, uint8_t* out) {
+  for (size_t x = 0; x < count; x++) out[x] = clip(sums[x]);
 }
 
 }  // namespace
@@ -106,13 +154,9 @@ void resize(const Image& source, const ResizePlan& plan, Image& out, ResizeScrat
     std::fill(sums.begin(), sums.end(), kHalf);
     const int32_t* weight = down.weights.data() + static_cast<size_t>(i) * down.stride;
     for (int k = 0; k < down.lengths[i]; k++) {
-      const uint8_t* in = scratch.rows.data() + rowBytes * (down.starts[i] + k - low);
-      const int32_t w = weight[k];
-      int32_t* sum = sums.data();
-      for (size_t x = 0; x < rowBytes; x++) sum[x] += in[x] * w;
+      addRow(scratch.rows.data() + rowBytes * (down.starts[i] + k - low), weight[k], rowBytes, sums.data());
     }
-    uint8_t* row = out.row(i);
-    for (size_t x = 0; x < rowBytes; x++) row[x] = clip(sums[x]);
+    clipRow(sums.data(), rowBytes, out.row(i));
   }
 }
 
