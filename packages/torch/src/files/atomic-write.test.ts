@@ -191,6 +191,9 @@ test('a full disk leaves the old file and free space as they were', (t) => {
   }
 })
 
+// More with KILLS=100 in the environment.
+const kills = Number(process.env.KILLS ?? 12)
+
 test('SIGKILL at any moment of a write leaves a whole file, and the next start removes the remains', async (t) => {
   const made = folder(t)
   const file = path.join(made, 'a')
@@ -202,7 +205,7 @@ test('SIGKILL at any moment of a write leaves a whole file, and the next start r
       if (n === 0) console.log('first')
     }`
   let remains = 0
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < kills; round++) {
     const child = spawn(process.execPath, script(source, file), { stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise((resolve) => child.stdout.once('data', resolve))
     await sleep(Math.random() * 30)
@@ -214,7 +217,7 @@ test('SIGKILL at any moment of a write leaves a whole file, and the next start r
     remains += removeStaleTemporaries(made).length
     assert.deepEqual(fs.readdirSync(made), ['a'])
   }
-  t.diagnostic(`${remains} of 12 kills fell inside a write`)
+  t.diagnostic(`${remains} of ${kills} kills fell inside a write`)
 })
 
 test('unfinished files of live writers and files of other names are not removed', async (t) => {
