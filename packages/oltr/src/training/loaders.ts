@@ -1,4 +1,5 @@
-// From a data set and a configuration to batches: which images, in which order, with which transforms.
+// From a data set and a configuration to batches: which images, in which order, with which transforms. Images are
+// channels-last: convolutions on a CPU are a fifth faster so, in either precision.
 
 import {
   ClassAwareSampler,
@@ -12,16 +13,10 @@ import {
 import type { Dataset } from '../datasets/dataset.ts'
 import type { RunConfig } from '../run-config.ts'
 import { evaluationTransforms, trainingTransforms } from './augmentation.ts'
-import type { Precision } from './precision.ts'
 import type { StageName } from './run-folder.ts'
 
 /** Training batches of a stage, augmented; an epoch has floor(N / B) steps under class-aware sampling, as published. */
-export function trainingLoader(
-  dataset: Dataset,
-  config: RunConfig,
-  stage: StageName,
-  precision: Precision,
-): ImageLoader {
+export function trainingLoader(dataset: Dataset, config: RunConfig, stage: StageName): ImageLoader {
   const { sampler, batchSize, epochs } = config[stage]
   return new ImageLoader({
     images: dataset.images,
@@ -31,13 +26,13 @@ export function trainingLoader(
     batchSize,
     seed: config.seed,
     prefetch: config.execution.prefetch,
-    memoryFormat: formatFor(precision),
+    memoryFormat: 'channels_last',
     dropLast: sampler.kind !== 'shuffle',
   })
 }
 
 /** Every image once, in order, as the test sees it. */
-export function evaluationLoader(dataset: Dataset, config: RunConfig, precision: Precision): ImageLoader {
+export function evaluationLoader(dataset: Dataset, config: RunConfig): ImageLoader {
   return new ImageLoader({
     images: dataset.images,
     labels: dataset.labels,
@@ -46,13 +41,8 @@ export function evaluationLoader(dataset: Dataset, config: RunConfig, precision:
     batchSize: config.execution.evaluationBatchSize,
     seed: config.seed,
     prefetch: config.execution.prefetch,
-    memoryFormat: formatFor(precision),
+    memoryFormat: 'channels_last',
   })
-}
-
-/** Convolutions in bfloat16 are written for channels-last tensors. */
-export function formatFor(precision: Precision): 'channels_last' | 'contiguous_format' {
-  return precision === 'bfloat16' ? 'channels_last' : 'contiguous_format'
 }
 
 function createSampler(

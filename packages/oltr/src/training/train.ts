@@ -95,15 +95,15 @@ async function trainMemory(run: Run): Promise<void> {
   model.initFromStageOne(plain.model)
   plain.model.dispose()
   place(model, run)
-  const loader = evaluationLoader(splits.train, config, precision)
+  const loader = evaluationLoader(splits.train, config)
   await initialiseMemory(model, () => loader.epoch(0))
   const stepsOfStageOne = config.stage1.epochs * stepsPerEpoch(run, 'stage1')
   await runAndSave(memoryStage(model, config, precision), model, 'oltr', stepsOfStageOne, run)
   model.dispose()
 }
 
-function stepsPerEpoch({ config, splits, precision }: Run, stage: StageName): number {
-  return trainingLoader(splits.train, config, stage, precision).stepsPerEpoch
+function stepsPerEpoch({ config, splits }: Run, stage: StageName): number {
+  return trainingLoader(splits.train, config, stage).stepsPerEpoch
 }
 
 async function runAndSave(
@@ -114,7 +114,7 @@ async function runAndSave(
   run: Run,
 ): Promise<void> {
   const { config, folder, splits, precision, options } = run
-  const loader = trainingLoader(splits.train, config, stage.name, precision)
+  const loader = trainingLoader(splits.train, config, stage.name)
   const progress = createProgress({
     label: kind === 'plain' ? 'stage 1, plain' : 'stage 2, memory',
     total: stage.epochs * loader.stepsPerEpoch,
@@ -164,12 +164,8 @@ export function countParameters(model: Module): number {
   return scope(() => model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0))
 }
 
-function place(model: Module, { config, precision }: Run): void {
-  // Convolutions in bfloat16 are written for channels-last tensors.
-  model.to({
-    device: config.execution.device,
-    memoryFormat: precision === 'bfloat16' ? 'channels_last' : undefined,
-  })
+function place(model: Module, { config }: Run): void {
+  model.to({ device: config.execution.device, memoryFormat: 'channels_last' })
 }
 
 function loadPretrained(backbone: Module, path: string): void {

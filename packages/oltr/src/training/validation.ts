@@ -24,7 +24,7 @@ export async function predictSets(
   model.eval()
   let first = 0
   for (const set of sets) {
-    for await (const batch of evaluationLoader(set, config, precision).epoch(0)) {
+    for await (const batch of evaluationLoader(set, config).epoch(0)) {
       const { logits, scores } = infer(model, batch.images, { precision, device: config.execution.device })
       const labels = Int32Array.from(batch.indices, (index) => set.labels[index]!)
       table.add({ labels, logits, scores, indices: batch.indices.map((index) => index + first) })
