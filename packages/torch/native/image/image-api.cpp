@@ -7,54 +7,18 @@
 // A promise is rejected with an Error that has `reason` (the code of ImageError) and `index` (of the item).
 #include "image-api.h"
 
-#include <cmath>
 #include <cstring>
 #include <stdexcept>
 
 #include "../handle.h"
 #include "image-jobs.h"
+#include "js-values.h"
 #include "read-transforms.h"
 
 namespace {
 
 using bridge::check;
 using namespace image;
-
-napi_value property(napi_env env, napi_value object, const char* name) {
-  napi_value value;
-  check(env, napi_get_named_property(env, object, name, &value));
-  return value;
-}
-
-double number(napi_env env, napi_value value) {
-  double result;
-  check(env, napi_get_value_double(env, value, &result));
-  return result;
-}
-
-int64_t integer(napi_env env, napi_value object, const char* name) {
-  return static_cast<int64_t>(number(env, property(env, object, name)));
-}
-
-bool boolean(napi_env env, napi_value value) {
-  bool result;
-  check(env, napi_get_value_bool(env, value, &result));
-  return result;
-}
-
-struct Bytes {
-  const uint8_t* data;
-  size_t length;
-};
-
-Bytes typedArray(napi_env env, napi_value value, napi_typedarray_type expected) {
-  napi_typedarray_type type;
-  size_t length;
-  void* data;
-  check(env, napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr));
-  if (type != expected) throw std::invalid_argument("image: a typed array of another type was expected");
-  return {static_cast<const uint8_t*>(data), length};
-}
 
 /** What is waiting for a job on the JavaScript side. Made and used on Node's thread only. */
 struct Waiting {
@@ -77,13 +41,6 @@ struct Pool {
     report = nullptr;
   }
 };
-
-template <class T>
-T* external(napi_env env, napi_value value) {
-  void* data = nullptr;
-  check(env, napi_get_value_external(env, value, &data));
-  return static_cast<T*>(data);
-}
 
 napi_value makeError(napi_env env, const std::string& text, const std::string& reason, double index) {
   napi_value message, error, value;
