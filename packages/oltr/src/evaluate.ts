@@ -13,7 +13,6 @@ import { PAPER_THRESHOLD } from './metrics/threshold.ts'
 import { createProgress } from './reporting/progress.ts'
 import { parseRunConfig, type RunConfig } from './run-config.ts'
 import { loadTrainedModel, type ModelCard } from './trained-model.ts'
-import { resolvePrecision } from './training/precision.ts'
 import { openRunFolder, type StageName } from './training/run-folder.ts'
 import { predictSets } from './training/validation.ts'
 
@@ -60,9 +59,8 @@ export async function evaluateRun(
       unit: 'images',
       json: options.json,
     })
-    const precision = resolvePrecision(config.execution.precision, config.execution.device)
     let done = 0
-    const table = await predictSets(model, sets, config, precision, (count) => {
+    const table = await predictSets(model, sets, config, card.provenance.precision, (count) => {
       done += count
       progress.update(done)
     })

@@ -8,7 +8,6 @@ import { infer } from './inference.ts'
 import { softmax } from './metrics/logit-scores.ts'
 import { isKnown } from './metrics/open-set.ts'
 import { loadTrainedModel, type TrainedModel } from './trained-model.ts'
-import { resolvePrecision } from './training/precision.ts'
 
 export interface Candidate {
   readonly className: string
@@ -52,7 +51,7 @@ export class Recogniser {
       files.map((file) => resolve(file)),
       card.preprocessing,
     ) // (B, 3, H, W)
-    const { logits, scores } = infer(model, images, { precision: resolvePrecision('auto'), device: 'cpu' })
+    const { logits, scores } = infer(model, images, { precision: card.provenance.precision, device: 'cpu' })
     const classes = card.classNames.length
     const probabilities = softmax(logits, classes) // flat (B, K)
     return files.map((file, i) => {

@@ -9,6 +9,7 @@ import type { FittedThreshold } from './metrics/threshold.ts'
 import { OpenLongTailedModel } from './model.ts'
 import { ModelConfig } from './model-config.ts'
 import { PlainModel } from './plain-model.ts'
+import type { Precision } from './training/precision.ts'
 
 const FORMAT = 'oltr-model-1'
 
@@ -28,7 +29,8 @@ export interface ModelCard {
     readonly recipe: string
     readonly seed: number
     readonly epochs: number
-    readonly precision: string
+    /** The precision it was trained, and its threshold fitted, in; inference keeps to it. */
+    readonly precision: Precision
     /** SHA-256 of the index list of the training images. */
     readonly trainingSplit: string
     readonly parameters: number

@@ -105,14 +105,14 @@ export function checkThreads(
 
 /** `instructions`: those of the processor for bfloat16. Without oneDNN, libtorch does not use them. */
 export function checkPrecision(instructions: readonly string[], mkldnn: boolean): Finding {
-  if (instructions.length === 0)
-    return ok('precision', 'float32 by default: this processor does not multiply bfloat16')
-  const detail = `bfloat16 by default (${instructions.join(', ')})`
-  if (mkldnn) return ok('precision', detail)
+  if (instructions.length === 0) return ok('precision', 'float32: this processor does not multiply bfloat16')
+  const found = `the processor has ${instructions.join(', ')}`
+  if (mkldnn)
+    return ok('precision', `${found}: each run measures whether bfloat16 is faster and keeps the answer`)
   return warn(
     'precision',
-    `${detail}, but this libtorch has no oneDNN and will be slow with it`,
-    'use a libtorch with oneDNN, or train with --set execution.precision=float32',
+    `${found}, but this libtorch has no oneDNN to use it`,
+    'use a libtorch with oneDNN',
   )
 }
 

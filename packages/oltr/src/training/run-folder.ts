@@ -9,6 +9,8 @@ export interface RunFolder {
   readonly path: string
   /** The complete configuration. */
   readonly config: string
+  /** The precision that was measured to be the faster one. */
+  readonly precision: string
   /** Index lists of every part of the data, with their SHA-256. */
   readonly split: string
   /** One JSON object a line: the truth about the run's course. */
@@ -25,6 +27,7 @@ export function openRunFolder(path: string): RunFolder {
   const folder: RunFolder = {
     path,
     config: join(path, 'config.json'),
+    precision: join(path, 'precision.json'),
     split: join(path, 'split.json'),
     metrics: join(path, 'metrics.jsonl'),
     events: join(path, 'events'),

@@ -24,7 +24,8 @@ import { evaluationLoader, trainingLoader } from './loaders.ts'
 import { runStage } from './loop.ts'
 import { memoryStage } from './memory-stage.ts'
 import { plainStage } from './plain-stage.ts'
-import { type Precision, resolvePrecision } from './precision.ts'
+import { choosePrecision, type Precision } from './precision.ts'
+import { secondsPerStep } from './precision-probe.ts'
 import { openRunFolder, type RunFolder, type StageName } from './run-folder.ts'
 import { RunLog } from './run-log.ts'
 import type { Stage } from './stage.ts'
@@ -65,7 +66,10 @@ export async function train(
   try {
     const splits = await loadSplits(config.data)
     await writeSplitRecord(folder.split, splits.record)
-    const precision = resolvePrecision(config.execution.precision, config.execution.device)
+    const { precision: wanted, device } = config.execution
+    const precision = choosePrecision(folder.precision, wanted, device, (each) =>
+      secondsPerStep(config, each),
+    )
     const run: Run = { config, folder, splits, precision, stop, options }
     if (!existsSync(folder.model('stage1'))) await trainPlain(run)
     await trainMemory(run)
