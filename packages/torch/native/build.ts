@@ -108,6 +108,12 @@ function compile(libtorch: Libtorch, headers: string): string {
     '-DCMAKE_BUILD_TYPE=Release',
     `-DCMAKE_PREFIX_PATH=${libtorch.prefix}`,
     `-DNODE_API_INCLUDE=${headers}`,
+    ...(libtorch.cuda
+      ? [
+          `-DLIBTORCH_LIBRARY_FOLDER=${dirname(libtorch.library)}`,
+          `-DLIBTORCH_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`,
+        ]
+      : []),
   ]
   // CMake's cache remembers the libtorch it found first: another one begins from nothing.
   const cache = join(cmakeFolder, 'CMakeCache.txt')

@@ -43,6 +43,7 @@ test('LIBTORCH wins over Python, Python over the system', () => {
     version: '1.13.1',
     library: join(debian, 'lib/x86_64-linux-gnu/libtorch_cpu.so'),
     cuda: false,
+    cxx11Abi: true,
   })
 })
 

@@ -19,6 +19,8 @@ export interface Libtorch {
   /** The CPU library of this libtorch: always there, and changed by every upgrade. */
   readonly library: string
   readonly cuda: boolean
+  /** Whether it was compiled with the newer ABI of the C++ library, as everything but older wheels is. */
+  readonly cxx11Abi: boolean
 }
 
 export interface Search {
@@ -90,12 +92,14 @@ function inspect(source: Libtorch['source'], prefix: string): Libtorch | string 
     .flatMap((folder) => ['libtorch_cpu.so', 'libtorch_cpu.dylib'].map((name) => join(prefix, folder, name)))
     .find((file) => existsSync(file))
   if (library === undefined) return 'its CMake files are there, but libtorch_cpu is not'
+  const flags = readFileSync(join(config, 'TorchConfig.cmake'), 'utf8')
   return {
     source,
     prefix,
     version,
     library,
     cuda: existsSync(library.replace('libtorch_cpu', 'libtorch_cuda')),
+    cxx11Abi: !flags.includes('_GLIBCXX_USE_CXX11_ABI=0'),
   }
 }
 
