@@ -4,16 +4,20 @@ import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setThreads } from '@oltr/torch'
-import { loadSplits } from './datasets/load-splits.ts'
+import { loadSplits, type Splits } from './datasets/load-splits.ts'
 import { DataError } from './errors.ts'
+import type { Classifier } from './inference.ts'
 import { evaluateTable } from './metrics/evaluation.ts'
 import type { EvaluationReport } from './metrics/evaluation-report.ts'
 import { shotRule } from './metrics/shot-groups.ts'
-import { PAPER_THRESHOLD } from './metrics/threshold.ts'
+import { type FittedThreshold, PAPER_THRESHOLD } from './metrics/threshold.ts'
+import { PriorCorrectedModel } from './prior-corrected-model.ts'
 import { createProgress } from './reporting/progress.ts'
 import { parseRunConfig, type RunConfig } from './run-config.ts'
 import { loadTrainedModel, type ModelCard } from './trained-model.ts'
-import { openRunFolder, type StageName } from './training/run-folder.ts'
+import { checkSplit } from './training/run-claim.ts'
+import { runFolder, type StageName } from './training/run-folder.ts'
+import { chooseThreshold } from './training/threshold-choice.ts'
 import { predictSets } from './training/validation.ts'
 
 export interface ModelEvaluation {
@@ -29,54 +33,73 @@ export interface EvaluateOptions {
 }
 
 /**
- * Evaluates the models of a run on its test set and, where it has one, its open set. Each is judged at the threshold it
- * carries and at the paper's 0.1.
+ * Evaluates the models of a run on its test set and, where it has one, its open set: the plain one, the same with its
+ * logits corrected by the prior, and the complete one. Each is judged at the threshold it carries and at the paper's 0.1.
  *
- * Throws DataError when the folder holds no finished model.
+ * Throws DataError when the folder holds no finished model, or the images are not those that the run began with.
  */
 export async function evaluateRun(
   runPath: string,
   options: EvaluateOptions = {},
 ): Promise<ModelEvaluation[]> {
   const config = readRunConfig(runPath)
-  const folder = openRunFolder(runPath)
+  const folder = runFolder(runPath)
   const stages = (options.stages ?? (['stage1', 'stage2'] as const)).filter((stage) =>
     existsSync(folder.model(stage)),
   )
   if (stages.length === 0)
     throw new DataError(runPath, 'holds no finished model yet; `oltr train` continues the run')
   setThreads(config.execution.threads ?? availableParallelism())
-  const { test, open } = await loadSplits(config.data)
-  const sets = open ? [test, open] : [test]
-  const images = sets.reduce((sum, set) => sum + set.labels.length, 0)
+  const splits = await loadSplits(config.data)
+  await checkSplit(folder, splits.record)
   const evaluations: ModelEvaluation[] = []
   for (const stage of stages) {
-    const { model, card } = loadTrainedModel(folder.model(stage))
-    const name = card.kind === 'plain' ? 'plain' : 'OLTR++'
-    const progress = createProgress({
-      label: `evaluate ${name}`,
-      total: images,
-      unit: 'images',
-      json: options.json,
-    })
-    let done = 0
-    const table = await predictSets(model, sets, config, card.provenance.precision, (count) => {
-      done += count
-      progress.update(done)
-    })
-    progress.done()
+    const { kind, model, card } = loadTrainedModel(folder.model(stage))
+    model.to({ device: config.execution.device, memoryFormat: 'channels_last' })
+    const judge = async (name: string, judged: Classifier, threshold: FittedThreshold) =>
+      evaluations.push({
+        name,
+        card,
+        report: await judgeModel(name, judged, threshold, { card, config, splits, options }),
+      })
+    await judge(kind === 'plain' ? 'plain' : 'OLTR++', model, card.threshold)
+    if (kind === 'plain') {
+      const corrected = new PriorCorrectedModel(model, card.trainingCounts).to({
+        device: config.execution.device,
+      })
+      const threshold = await chooseThreshold(corrected, splits, config, card.provenance.precision)
+      await judge('plain - log prior', corrected, threshold)
+      corrected.logPrior.dispose()
+    }
     model.dispose()
-    const fitted = card.threshold
-    const isPaper = fitted.score === PAPER_THRESHOLD.score && fitted.value === PAPER_THRESHOLD.value
-    const report = evaluateTable(table, {
-      trainingCounts: card.trainingCounts,
-      classNames: card.classNames,
-      shotRule: shotRule(config.shots.manyAbove, config.shots.fewBelow),
-      thresholds: isPaper ? [fitted] : [fitted, PAPER_THRESHOLD],
-    })
-    evaluations.push({ name, card, report })
   }
   return evaluations
+}
+
+async function judgeModel(
+  name: string,
+  model: Classifier,
+  threshold: FittedThreshold,
+  run: { card: ModelCard; config: RunConfig; splits: Splits; options: EvaluateOptions },
+): Promise<EvaluationReport> {
+  const { card, config, splits, options } = run
+  const sets = splits.open ? [splits.test, splits.open] : [splits.test]
+  const total = sets.reduce((sum, set) => sum + set.labels.length, 0)
+  const progress = createProgress({ label: `evaluate ${name}`, total, unit: 'images', json: options.json })
+  let done = 0
+  const onImages = (count: number): void => {
+    done += count
+    progress.update(done)
+  }
+  const table = await predictSets(model, sets, config, card.provenance.precision, { onImages })
+  progress.done()
+  const isPaper = threshold.score === PAPER_THRESHOLD.score && threshold.value === PAPER_THRESHOLD.value
+  return evaluateTable(table, {
+    trainingCounts: card.trainingCounts,
+    classNames: card.classNames,
+    shotRule: shotRule(config.shots.manyAbove, config.shots.fewBelow),
+    thresholds: isPaper ? [threshold] : [threshold, PAPER_THRESHOLD],
+  })
 }
 
 /** The configuration that a run was started with. Throws DataError where there is none. */

@@ -2,12 +2,16 @@
 // threshold fitting and prediction share.
 
 import { noGrad, scope, type Tensor } from '@oltr/torch'
+import type { Module } from '@oltr/torch/nn'
 import { energy, maxSoftmax } from './metrics/logit-scores.ts'
 import type { ScoreColumn } from './metrics/prediction-table.ts'
 import { OpenLongTailedModel } from './model.ts'
-import type { PlainModel } from './plain-model.ts'
+import type { PlainOutput } from './plain-model.ts'
 import type { Precision } from './training/precision.ts'
 import { inPrecision } from './training/stage.ts'
+
+/** What inference asks of a model: logits for images (B, 3, H, W). */
+export type Classifier = Module & { forward(images: Tensor): PlainOutput }
 
 export interface Inference {
   /** Flat (B, K). */
@@ -16,15 +20,15 @@ export interface Inference {
   readonly scores: Readonly<Record<string, Exclude<ScoreColumn, ArrayLike<number>>>>
 }
 
-/** Runs the model on images (B, 3, H, W). */
+/** Runs the model, which is on `device`, on images (B, 3, H, W) of any device. */
 export function infer(
-  model: PlainModel | OpenLongTailedModel,
+  model: Classifier,
   images: Tensor,
   { precision, device }: { precision: Precision; device: string },
 ): Inference {
   return noGrad(() =>
     scope(() => {
-      const output = inPrecision(precision, device, () => model.forward(images))
+      const output = inPrecision(precision, device, () => model.forward(images.to({ device })))
       const logits = output.logits.toArray() as Float32Array // (B, K)
       const classes = output.logits.shape[1]!
       const scores: Record<string, { values: ArrayLike<number>; higherIs: 'known' | 'unknown' }> = {
