@@ -103,16 +103,15 @@ export function checkThreads(
   )
 }
 
-/** `instructions`: those of the processor for bfloat16. Without oneDNN, libtorch does not use them. */
+/** `instructions`: those of the processor for bfloat16. Whether they pay is measured by each run on its own network. */
 export function checkPrecision(instructions: readonly string[], mkldnn: boolean): Finding {
   if (instructions.length === 0) return ok('precision', 'float32: this processor does not multiply bfloat16')
-  const found = `the processor has ${instructions.join(', ')}`
-  if (mkldnn)
-    return ok('precision', `${found}: each run measures whether bfloat16 is faster and keeps the answer`)
+  const detail = `the faster of float32 and bfloat16 (${instructions.join(', ')}), measured by each run`
+  if (mkldnn) return ok('precision', detail)
   return warn(
     'precision',
-    `${found}, but this libtorch has no oneDNN to use it`,
-    'use a libtorch with oneDNN',
+    `${detail}; this libtorch has no oneDNN, so convolutions are slow in both`,
+    'use a libtorch with oneDNN: LIBTORCH=/path/to/libtorch npm run setup',
   )
 }
 
