@@ -109,7 +109,9 @@ export const runConfigSchema = z.strictObject({
   stage2: stageTwoSchema,
   threshold: thresholdSchema.prefault({}),
   /** Many-shot classes have more training images than `manyAbove`, few-shot ones fewer than `fewBelow`. */
-  shots: z.strictObject({ manyAbove: z.int(), fewBelow: z.int() }).default({ manyAbove: 100, fewBelow: 20 }),
+  shots: z
+    .strictObject({ manyAbove: z.int().min(0).default(100), fewBelow: z.int().min(0).default(20) })
+    .prefault({}),
   execution: executionSchema.prefault({}),
 })
 

@@ -5,6 +5,8 @@ export interface ProgressOptions {
   readonly label: string
   /** How many units in all; 0 where that is not known. */
   readonly total: number
+  /** Units done before, by a run that is continued; default 0. They count for the bar, not for the rate. */
+  readonly done?: number
   /** What is counted, in the plural: 'images', 'steps'. */
   readonly unit?: string
   readonly json?: boolean
@@ -39,10 +41,11 @@ export function createProgress(options: ProgressOptions): Progress {
   const colour = style === 'bar' && !env.NO_COLOR
 
   const started = now()
-  let history: { at: number; done: number }[] = [{ at: started, done: 0 }]
+  const before = options.done ?? 0
+  let history: { at: number; done: number }[] = [{ at: started, done: before }]
   let extra: Readonly<Record<string, number | string>> = {}
   let lastWrite = Number.NEGATIVE_INFINITY
-  let lastDone = 0
+  let lastDone = before
   let widest = 0
   let ended = false
 
@@ -104,7 +107,7 @@ export function createProgress(options: ProgressOptions): Progress {
       if (ended) return
       ended = true
       history = [
-        { at: started, done: 0 },
+        { at: started, done: before },
         { at: now(), done: lastDone },
       ]
       write(message)

@@ -1,0 +1,37 @@
+// The command that would make a run again, from its configuration: the recipe, and every leaf that differs from it.
+// Paths are where one machine keeps its data, so they are left out.
+
+import { parseRunConfig, type RunConfig } from '../run-config.ts'
+import { recipe } from './recipes.ts'
+
+/** For instance `oltr train --recipe cifar100-lt --set stage1.epochs=130`. */
+export function commandLine(config: RunConfig): string {
+  const before = leavesOf(parseRunConfig(recipe(config.recipe)))
+  const settings = [...leavesOf(config)]
+    .filter(([path, value]) => before.get(path) !== value && !isPlace(path))
+    .map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`)
+  return ['oltr train', `--recipe ${config.recipe}`, ...settings].join(' ')
+}
+
+/** Every leaf as `a.b.c` -> JSON; arrays are leaves. */
+function leavesOf(value: object, prefix = ''): Map<string, string> {
+  const leaves = new Map<string, string>()
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue
+    const path = prefix + key
+    if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
+      for (const [inner, json] of leavesOf(item, `${path}.`)) leaves.set(inner, json)
+    } else {
+      leaves.set(path, typeof item === 'string' ? item : JSON.stringify(item))
+    }
+  }
+  return leaves
+}
+
+function isPlace(path: string): boolean {
+  return /^data(\.open)?\.(path|cache|list)$|^data\.lists\.|^model\.pretrained$/.test(path)
+}
+
+function shellWord(text: string): string {
+  return /^[\w.,=:+-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

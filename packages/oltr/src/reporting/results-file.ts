@@ -1,0 +1,101 @@
+// Published numbers: one CSV row for each model, with its protocol card. A number without the command, the seed, the
+// size of the model and the rule that chose the epoch is not a result.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFileAtomicSync } from '@oltr/torch/files'
+import { DataError } from '../errors.ts'
+import type { EvaluationReport } from '../metrics/evaluation-report.ts'
+
+/** Everything about a run that a row must say beside its numbers. */
+export interface ProtocolCard {
+  readonly recipe: string
+  readonly command: string
+  readonly commit: string
+  readonly seed: number
+  readonly backbone: string
+  readonly parameters: number
+  /** SHA-256 of the index list of the training images. */
+  readonly trainingSplit: string
+  readonly trainingImages: number
+  readonly epochs: string
+  readonly augmentation: string
+  readonly selection: string
+  readonly precision: string
+  readonly hardware: string
+}
+
+/** One row: a model of a run, its card and its report. */
+export interface ResultRow {
+  readonly model: string
+  readonly card: ProtocolCard
+  readonly report: EvaluationReport
+}
+
+/**
+ * Adds rows to a results file, or starts it. A row of the same command, seed and model replaces the one before.
+ * Throws DataError when the file has other columns.
+ */
+export function addResults(file: string, rows: readonly ResultRow[]): void {
+  const added = rows.map(cellsOf)
+  const header = Object.keys(added[0]!).join(',')
+  const keys = new Set(added.map(keyOf))
+  const kept = existsSync(file) ? readRows(file, header).filter((row) => !keys.has(keyOf(row))) : []
+  const lines = [...kept, ...added].map((row) => Object.values(row).map(quoted).join(','))
+  writeFileAtomicSync(file, `${[header, ...lines].join('\n')}\n`)
+}
+
+type Cells = Record<string, string>
+
+function cellsOf({ model, card, report }: ResultRow): Cells {
+  const { closed, open, scores } = report
+  const point = open[0]
+  const cells: Cells = {
+    model,
+    closed_many: percent(closed.many),
+    closed_medium: percent(closed.medium),
+    closed_few: percent(closed.few),
+    closed_overall: percent(closed.overall),
+    threshold: point ? `${point.threshold.score} ${Number(point.threshold.value.toPrecision(4))}` : '-',
+    open_many: percent(point?.accuracy.many),
+    open_medium: percent(point?.accuracy.medium),
+    open_few: percent(point?.accuracy.few),
+    unknown_rejected: percent(point?.unknownRejected),
+    known_rejected_many: percent(point?.knownRejected.many),
+    known_rejected_medium: percent(point?.knownRejected.medium),
+    known_rejected_few: percent(point?.knownRejected.few),
+    open_f: point?.openF?.toFixed(3) ?? '-',
+    macro_f1: point?.macroF1?.toFixed(3) ?? '-',
+  }
+  for (const name of ['maxSoftmax', 'energy', 'reachability']) {
+    cells[`auroc_${name}`] = percent(scores[name]?.auroc)
+    cells[`fpr95_${name}`] = percent(scores[name]?.fpr95)
+  }
+  cells.known_images = String(report.images.known)
+  cells.unknown_images = String(report.images.unknown)
+  for (const [name, value] of Object.entries(card)) cells[name] = String(value)
+  return cells
+}
+
+function keyOf(row: Cells): string {
+  return [row.command, row.seed, row.model].join('\n')
+}
+
+function percent(share: number | null | undefined): string {
+  return share === null || share === undefined ? '-' : (100 * share).toFixed(2)
+}
+
+function quoted(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function readRows(file: string, header: string): Cells[] {
+  const [found, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n')
+  if (found !== header) throw new DataError(file, `has other columns; expected ${header}`)
+  const names = header.split(',')
+  return lines.map((line) => {
+    const values = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+      ([, inQuotes, bare]) => inQuotes?.replaceAll('""', '"') ?? bare!,
+    )
+    return Object.fromEntries(names.map((name, i) => [name, values[i]!]))
+  })
+}
