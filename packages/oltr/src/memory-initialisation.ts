@@ -16,27 +16,35 @@ export interface LabelledBatch {
 /** A pass over the training images. The batches are handed over: their tensors are disposed here. */
 export type Pass = () => AsyncIterable<LabelledBatch> | Iterable<LabelledBatch>
 
+export interface MemoryInitialisationOptions {
+  /** Each rank passes over its own share; this adds a tensor up over the ranks in place. Default: there is one rank. */
+  readonly reduce?: (part: Tensor) => void
+  /** Runs a forward pass in the precision of the run. Default: as it is. */
+  readonly region?: (body: () => Tensor) => Tensor
+}
+
 /**
- * Fills the memory of `model` and, with reachScale 'mean-distance', its reach scale. Each rank passes over its own share;
- * `reduce` adds a tensor up over the ranks in place. Leaves the model in the mode it was in.
+ * Fills the memory of `model` and, with reachScale 'mean-distance', its reach scale. Leaves the model in the mode it was
+ * in. What `pass` throws comes through; the memory is then as it was, or filled with its scale unmeasured.
  */
 export async function initialiseMemory(
   model: OpenLongTailedModel,
   pass: Pass,
-  reduce: (part: Tensor) => void = () => {},
+  { reduce = () => {}, region = (body) => body() }: MemoryInitialisationOptions = {},
 ): Promise<void> {
   const { training } = model
   model.eval()
   try {
     const centroids = model.memory.centroids
     const means = new ClassMeans(model.classes, model.dimension, centroids.device)
-    await forEachBatch(model, pass, (images, labels) => means.add(model.directFeature(images), labels))
+    const features = (images: Tensor): Tensor => region(() => model.directFeature(images)) // (B, D)
+    await forEachBatch(model, pass, (images, labels) => means.add(features(images), labels))
     reduce(means.sums)
     reduce(means.counts)
     scope(() => model.memory.set(means.means()))
     means.dispose()
     if (model.config.reachScale === 'mean-distance') {
-      model.metaEmbedding.reachability.calibrate(await meanMinimumDistance(model, pass, reduce))
+      model.metaEmbedding.reachability.calibrate(await meanMinimumDistance(model, pass, features, reduce))
     }
   } finally {
     model.train(training)
@@ -46,11 +54,12 @@ export async function initialiseMemory(
 async function meanMinimumDistance(
   model: OpenLongTailedModel,
   pass: Pass,
+  features: (images: Tensor) => Tensor,
   reduce: (part: Tensor) => void,
 ): Promise<number> {
   const gammas = new ClassMeans(1, 1, model.memory.centroids.device)
   await forEachBatch(model, pass, (images, labels) => {
-    const { distance } = model.memory.nearest(model.directFeature(images)) // (B,)
+    const { distance } = model.memory.nearest(features(images)) // (B,)
     gammas.add(distance.unsqueeze(1), labels.mul(0))
   })
   reduce(gammas.sums)

@@ -37,6 +37,7 @@ export class Recogniser {
   constructor(modelPath: string, { candidates = 3, threads = availableParallelism() } = {}) {
     setThreads(threads)
     this.#trained = loadTrainedModel(modelPath)
+    this.#trained.model.to({ memoryFormat: 'channels_last' })
     this.#candidates = candidates
   }
 
@@ -50,26 +51,26 @@ export class Recogniser {
     using images = await loadImages(
       files.map((file) => resolve(file)),
       card.preprocessing,
+      { memoryFormat: 'channels_last' },
     ) // (B, 3, H, W)
     const { logits, scores } = infer(model, images, { precision: card.provenance.precision, device: 'cpu' })
     const classes = card.classNames.length
     const probabilities = softmax(logits, classes) // flat (B, K)
     return files.map((file, i) => {
       const row = probabilities.subarray(i * classes, (i + 1) * classes)
-      const nearest = [...row.keys()]
+      const ranked = [...row.keys()]
         .sort((a, b) => row[b]! - row[a]!)
-        .slice(0, this.#candidates)
+        .slice(0, Math.max(1, this.#candidates))
         .map((label) => ({ className: card.classNames[label]!, confidence: row[label]! }))
       const { threshold } = card
       const value = scores[threshold.score]!.values[i]!
       return {
         file,
         known: isKnown(value, threshold),
-        className: nearest[0]!.className,
-        confidence: nearest[0]!.confidence,
+        ...ranked[0]!,
         decision: { score: threshold.score, value, threshold: threshold.value },
         reachability: scores.reachability?.values[i] ?? null,
-        nearest,
+        nearest: ranked.slice(0, this.#candidates),
       }
     })
   }

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { DataError } from '../errors.ts'
-import { type Prediction, Recogniser } from '../predict.ts'
+import type { Prediction, Recogniser } from '../predict.ts'
 import { wholeNumber } from './train.ts'
 
 const IMAGE = /\.(jpe?g|png)$/i
@@ -22,23 +22,25 @@ export function predictCommand(): Command {
     .argument('<images...>', 'image files, or folders of them')
     .requiredOption('-m, --model <path>', 'model file, or folder of a finished run')
     .option('--top <number>', 'how many classes to name', wholeNumber, 3)
-    .option('--json', 'one JSON object an image')
+    .option('--json', 'one JSON object an image; one that could not be read has `error`')
     .addHelpText(
       'after',
       '\nAn image counts as unknown by the threshold stored in the model; `decision` says which score was held against it.' +
         '\nExit code: 0 when every image was decided, 1 when some could not be read (they are listed).',
     )
     .action(async (paths: string[], options: PredictCommandOptions) => {
-      const recogniser = new Recogniser(modelFile(options.model), { candidates: options.top })
       const files = imagesIn(paths)
+      const { Recogniser } = await import('../predict.ts')
+      const recogniser = new Recogniser(modelFile(options.model), { candidates: options.top })
       let failures = 0
       for (let first = 0; first < files.length; first += BATCH) {
         const batch = files.slice(first, first + BATCH)
         for (const result of await decideAll(recogniser, batch)) {
-          if (result instanceof Error) {
-            failures++
-            console.error(result.message)
-          } else console.log(options.json ? JSON.stringify(result) : line(result))
+          const failed = 'error' in result
+          if (failed) failures++
+          if (options.json) console.log(JSON.stringify(result))
+          else if (failed) console.error(result.error)
+          else console.log(line(result))
         }
       }
       recogniser.dispose()
@@ -46,13 +48,22 @@ export function predictCommand(): Command {
     })
 }
 
+interface Unreadable {
+  readonly file: string
+  readonly error: string
+}
+
 /** A batch at once; where one image cannot be read, each by itself, so that the others are decided. */
-async function decideAll(recogniser: Recogniser, files: readonly string[]): Promise<(Prediction | Error)[]> {
+async function decideAll(
+  recogniser: Recogniser,
+  files: readonly string[],
+): Promise<(Prediction | Unreadable)[]> {
   try {
     return await recogniser.predict(files)
   } catch (error) {
-    if (files.length === 1) return [error as Error]
-    const results: (Prediction | Error)[] = []
+    if (!(error instanceof Error) || error.name !== 'DataLoadError') throw error
+    if (files.length === 1) return [{ file: files[0], error: error.message }]
+    const results: (Prediction | Unreadable)[] = []
     for (const file of files) results.push(...(await decideAll(recogniser, [file])))
     return results
   }
@@ -84,10 +95,10 @@ function imagesIn(paths: readonly string[]): string[] {
   const files = paths.flatMap((path) => {
     if (!existsSync(path)) throw new DataError(path, 'does not exist')
     if (!statSync(path).isDirectory()) return [path]
-    return readdirSync(path, { recursive: true, encoding: 'utf8' })
-      .filter((name) => IMAGE.test(name))
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => IMAGE.test(entry.name) && !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
       .sort()
-      .map((name) => join(path, name))
   })
   if (files.length === 0) throw new DataError(paths.join(', '), 'holds no .jpg, .jpeg or .png file')
   return files

@@ -28,9 +28,18 @@ export function resolveConfig(settings: Settings): RunConfig {
   for (const item of settings.set ?? []) {
     const at = item.indexOf('=')
     if (at < 1) throw new ConfigError('--set', item, 'path=value, for instance stage2.epochs=20')
-    assign(tree, item.slice(0, at), parse(item.slice(at + 1)))
+    assign(tree, item.slice(0, at), readValue(item, item.slice(at + 1)))
   }
   return parseRunConfig(tree)
+}
+
+function readValue(item: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (cause) {
+    const [reason] = (cause as Error).message.split('\n')
+    throw new ConfigError('--set', item, `the value must be YAML, quote it where needed (${reason})`)
+  }
 }
 
 function readOverrides(path: string): Tree {
@@ -38,7 +47,8 @@ function readOverrides(path: string): Tree {
   try {
     value = parse(readFileSync(path, 'utf8'))
   } catch (cause) {
-    throw new DataError(path, `cannot be read as YAML or JSON: ${(cause as Error).message}`, { cause })
+    const [reason] = (cause as Error).message.split('\n')
+    throw new DataError(path, `cannot be read as YAML or JSON: ${reason}`, { cause })
   }
   if (!isTree(value)) throw new DataError(path, 'expected a mapping of configuration keys')
   return value
@@ -67,6 +77,10 @@ function assign(tree: Tree, path: string, value: unknown): void {
       throw new ConfigError(path, value, `${key} is a value, not a group`)
     if (!next) define(at, key, {})
     at = at[key] as Tree
+  }
+  // Another kind is another thing: what belonged to the one before goes.
+  if (leaf === 'kind' && Object.hasOwn(at, leaf) && at[leaf] !== value) {
+    for (const key of Object.keys(at)) delete at[key]
   }
   define(at, leaf, value)
 }

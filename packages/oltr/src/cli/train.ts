@@ -2,7 +2,6 @@
 
 import { Command, InvalidArgumentError } from 'commander'
 import { recipes } from '../recipes/recipes.ts'
-import { train } from '../training/train.ts'
 import { resolveConfig } from './settings.ts'
 
 interface TrainCommandOptions {
@@ -27,22 +26,41 @@ export function trainCommand(): Command {
     .option('--seed <number>', 'seed of weights, order and augmentation', wholeNumber)
     .option('--print', 'print the complete configuration and stop')
     .option('--json', 'one JSON object a line instead of a progress bar')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 when both stages are trained, 130 or 143 after SIGINT or SIGTERM (a checkpoint was written), 1 otherwise.',
+    )
     .action(async (options: TrainCommandOptions) => {
       const config = resolveConfig(options)
       if (options.print) {
         console.log(JSON.stringify(config, null, 2))
         return
       }
-      const folder = await train(config, options.run ?? `runs/${config.recipe}`, { json: options.json })
+      const run = options.run ?? `runs/${config.recipe}`
+      if (!options.json) console.error(`run: ${run}; a stopped run continues with the same command`)
+      const { train } = await import('../training/train.ts')
+      const folder = await train(config, run, { json: options.json })
       const result = {
         run: folder.path,
         plain: folder.model('stage1'),
         oltr: folder.model('stage2'),
         metrics: folder.metrics,
+        events: folder.events,
       }
       if (options.json) console.log(JSON.stringify(result))
-      else console.log(`trained: ${result.oltr}\nnext:    oltr evaluate ${result.run}`)
+      else console.log(summary(result))
     })
+}
+
+function summary(result: Record<'run' | 'plain' | 'oltr' | 'metrics' | 'events', string>): string {
+  return [
+    `stage 1:     ${result.plain}`,
+    `stage 2:     ${result.oltr}`,
+    `metrics:     ${result.metrics}`,
+    `TensorBoard: ${result.events}`,
+    `next:        oltr evaluate ${result.run}`,
+    `             oltr predict --model ${result.run} <images...>`,
+  ].join('\n')
 }
 
 function collect(value: string, previous: string[] = []): string[] {
@@ -51,7 +69,7 @@ function collect(value: string, previous: string[] = []): string[] {
 
 export function wholeNumber(value: string): number {
   const number = Number(value)
-  if (!Number.isInteger(number) || number < 0)
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number))
     throw new InvalidArgumentError('expected a whole number of at least 0')
   return number
 }

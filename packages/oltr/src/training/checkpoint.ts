@@ -43,7 +43,8 @@ export function saveCheckpoint(folder: string, { position, tensors }: Checkpoint
 }
 
 /**
- * The newest checkpoint of a stage that is intact, or null when there is none. `warn` hears of each damaged one.
+ * The newest checkpoint of a stage that is intact, or null when there is none. `warn` hears of each damaged one, which
+ * is removed once an intact one is found.
  * Throws DataError when all that exist are damaged.
  */
 export function latestCheckpoint(
@@ -52,20 +53,39 @@ export function latestCheckpoint(
   warn: (message: string) => void,
 ): Checkpoint | null {
   const names = checkpointNames(folder, stage)
+  const damaged: string[] = []
   for (const name of names) {
     try {
-      const { tensors, metadata } = loadTensors(join(folder, name))
-      return { position: JSON.parse(metadata.position!) as StagePosition, tensors }
+      const checkpoint = readCheckpoint(join(folder, name))
+      // A damaged one would keep counting as the newest, and crowd out good ones.
+      for (const each of damaged) rmSync(join(folder, each))
+      return checkpoint
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
+      damaged.push(name)
       warn(`${error.message}; trying the checkpoint before it`)
     }
   }
   if (names.length === 0) return null
   throw new DataError(
     folder,
-    `all ${names.length} checkpoints of ${stage} are damaged; remove them to start the stage again`,
+    `no checkpoint of ${stage} can be read (${names.join(', ')}); remove them to start the stage again`,
   )
+}
+
+/** Whether a stage was begun and left a checkpoint. */
+export function hasCheckpoint(folder: string, stage: StageName): boolean {
+  return checkpointNames(folder, stage).length > 0
+}
+
+function readCheckpoint(file: string): Checkpoint {
+  const { tensors, metadata } = loadTensors(file, { requireChecksum: true })
+  try {
+    return { position: JSON.parse(metadata.position ?? '') as StagePosition, tensors }
+  } catch (cause) {
+    for (const tensor of tensors.values()) tensor.dispose()
+    throw new FormatError(file, 'does not say where the stage stood', { cause })
+  }
 }
 
 /** Removes the checkpoints of a stage that is finished. */

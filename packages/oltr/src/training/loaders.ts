@@ -25,6 +25,7 @@ export function trainingLoader(dataset: Dataset, config: RunConfig, stage: Stage
     sampler: createSampler(sampler, dataset, config.seed, epochs),
     batchSize,
     seed: config.seed,
+    workers: config.execution.threads ?? undefined,
     prefetch: config.execution.prefetch,
     memoryFormat: 'channels_last',
     dropLast: sampler.kind !== 'shuffle',
@@ -40,6 +41,7 @@ export function evaluationLoader(dataset: Dataset, config: RunConfig): ImageLoad
     sampler: new SequentialSampler({ size: dataset.labels.length }),
     batchSize: config.execution.evaluationBatchSize,
     seed: config.seed,
+    workers: config.execution.threads ?? undefined,
     prefetch: config.execution.prefetch,
     memoryFormat: 'channels_last',
   })

@@ -17,6 +17,8 @@ export function memoryStage(model: OpenLongTailedModel, config: RunConfig, preci
   // Batch-norm statistics of a frozen backbone still move: the authors' code leaves it in training mode.
   if (freezeBackbone) model.backbone.freeze()
   const head = model.parameters().filter((parameter) => parameter !== centroids && !inBackbone.has(parameter))
+  // What the loss trains and clipping measures; the centroids' gradient is Eq. 1, which has bounds of its own.
+  const trained = [...(freezeBackbone ? [] : inBackbone), ...head]
   const network = new SGD(
     [
       ...(freezeBackbone ? [] : [{ name: 'backbone', params: [...inBackbone], lr: learningRate.backbone }]),
@@ -50,7 +52,7 @@ export function memoryStage(model: OpenLongTailedModel, config: RunConfig, preci
         const loss = finiteLoss(losses.total)
         losses.total.backward()
         model.centroidGradient(direct, labels)
-        update([network, memory], head, optimiser.clipGradNorm)
+        update([network, memory], trained, optimiser.clipGradNorm)
         return {
           loss,
           accuracy: batchAccuracy(logits, labels),

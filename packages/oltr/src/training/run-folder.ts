@@ -22,9 +22,9 @@ export interface RunFolder {
   readonly model: (stage: StageName) => string
 }
 
-/** The paths of a run; the folder is made when it is missing. */
-export function openRunFolder(path: string): RunFolder {
-  const folder: RunFolder = {
+/** The paths of a run. */
+export function runFolder(path: string): RunFolder {
+  return {
     path,
     config: join(path, 'config.json'),
     precision: join(path, 'precision.json'),
@@ -34,6 +34,11 @@ export function openRunFolder(path: string): RunFolder {
     checkpoints: join(path, 'checkpoints'),
     model: (stage) => join(path, stage === 'stage1' ? 'plain.safetensors' : 'oltr.safetensors'),
   }
+}
+
+/** The same; the folders are made where they are missing. */
+export function openRunFolder(path: string): RunFolder {
+  const folder = runFolder(path)
   mkdirSync(folder.checkpoints, { recursive: true })
   return folder
 }

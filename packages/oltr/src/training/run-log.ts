@@ -30,8 +30,16 @@ export class RunLog {
     this.#events.flush()
   }
 
+  /** Returns when every line is on the disk: a checkpoint counts on the lines before it. */
+  flush(): void {
+    this.#lines.flush()
+  }
+
   close(): void {
-    this.#lines.close()
-    this.#events.close()
+    try {
+      this.#lines.close()
+    } finally {
+      this.#events.close()
+    }
   }
 }

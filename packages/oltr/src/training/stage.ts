@@ -31,7 +31,7 @@ export interface Stage {
   step(batch: TrainingBatch): StepResult
 }
 
-/** The loss, or a gradient, is no longer a number. */
+/** The loss, a gradient or a weight is no longer a finite number. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
 }
@@ -54,14 +54,20 @@ export function finiteLoss(loss: Tensor): number {
   return value
 }
 
-/** Clips where the configuration asks for it, updates, and forgets the gradients. */
+/**
+ * Clips where the configuration asks for it, updates, and forgets the gradients.
+ *
+ * @param clip largest norm of the gradients of `parameters` together; null leaves them as they are
+ * Throws DivergedError, before anything is updated, when that norm is not finite.
+ */
 export function update(
   // biome-ignore lint/suspicious/noExplicitAny: see Stage.optimisers
   optimisers: readonly Optimizer<any>[],
   parameters: readonly Tensor[],
   clip: number | null,
 ): void {
-  if (clip !== null) clipGradNorm(parameters, clip)
+  const norm = clipGradNorm(parameters, clip ?? Number.POSITIVE_INFINITY)
+  if (!Number.isFinite(norm)) throw new DivergedError(`the norm of the gradients is ${norm}`)
   for (const optimiser of optimisers) {
     optimiser.step()
     optimiser.zeroGrad()

@@ -1,16 +1,15 @@
 // A run from its configuration to two finished models: data, stage 1, stage 2, each with its threshold. Every step that
 // is already done is skipped, so the same call starts a run, continues it, or finds it complete.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { libraryInfo, manualSeed, scope, setThreads } from '@oltr/torch'
-import { writeFileAtomicSync } from '@oltr/torch/files'
+import { libraryInfo, manualSeed, scope, setThreads, TorchError } from '@oltr/torch'
+import { removeStaleTemporaries } from '@oltr/torch/files'
 import { loadStateDict } from '@oltr/torch/io'
 import type { Module } from '@oltr/torch/nn'
 import { classCounts, type Dataset } from '../datasets/dataset.ts'
 import { loadSplits, type Splits } from '../datasets/load-splits.ts'
-import { writeSplitRecord } from '../datasets/split-record.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, DataError } from '../errors.ts'
 import { initialiseMemory } from '../memory-initialisation.ts'
 import { OpenLongTailedModel } from '../model.ts'
 import { PlainModel } from '../plain-model.ts'
@@ -18,17 +17,18 @@ import { createProgress } from '../reporting/progress.ts'
 import type { RunConfig } from '../run-config.ts'
 import { loadTrainedModel, type ModelCard, saveTrainedModel } from '../trained-model.ts'
 import { evaluationTransforms } from './augmentation.ts'
-import { removeCheckpoints } from './checkpoint.ts'
-import { listenForStop, type StopRequest } from './interruption.ts'
+import { hasCheckpoint, removeCheckpoints } from './checkpoint.ts'
+import { heeding, listenForStop, type StopRequest } from './interruption.ts'
 import { evaluationLoader, trainingLoader } from './loaders.ts'
 import { runStage } from './loop.ts'
 import { memoryStage } from './memory-stage.ts'
 import { plainStage } from './plain-stage.ts'
 import { choosePrecision, type Precision } from './precision.ts'
 import { secondsPerStep } from './precision-probe.ts'
+import { checkConfiguration, claim } from './run-claim.ts'
 import { openRunFolder, type RunFolder, type StageName } from './run-folder.ts'
 import { RunLog } from './run-log.ts'
-import type { Stage } from './stage.ts'
+import { inPrecision, type Stage } from './stage.ts'
 import { chooseThreshold } from './threshold-choice.ts'
 import { validationMetrics } from './validation.ts'
 
@@ -50,8 +50,9 @@ interface Run {
 /**
  * Trains both stages into `runPath`, from wherever that run stands.
  *
- * Throws ConfigError when the folder holds a run of another configuration, DataError for unusable data, Interrupted
- * after a signal, DivergedError when the loss is no longer finite.
+ * Throws ConfigError when the folder holds a run of another configuration, DataError for unusable data or other images
+ * than the run began with, DataOptionError for a batch larger than the data, Interrupted after a signal, DivergedError
+ * when a number is no longer finite. Until the data are loaded, there is nothing to save, and signals end the process.
  */
 export async function train(
   config: RunConfig,
@@ -59,13 +60,16 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<RunFolder> {
   const folder = openRunFolder(runPath)
-  claimFolder(folder, config)
+  checkConfiguration(folder, config)
   if (existsSync(folder.model('stage2'))) return folder
+  for (const each of [folder.path, folder.checkpoints]) removeStaleTemporaries(each)
   setThreads(config.execution.threads ?? availableParallelism())
+  const splits = await loadSplits(config.data)
+  // A batch that is too large for the data must not be found out after hours of stage 1.
+  for (const stage of ['stage1', 'stage2'] as const) trainingLoader(splits.train, config, stage)
+  await claim(folder, config, splits.record)
   const stop = listenForStop()
   try {
-    const splits = await loadSplits(config.data)
-    await writeSplitRecord(folder.split, splits.record)
     const { precision: wanted, device } = config.execution
     const precision = choosePrecision(folder.precision, wanted, device, (each) =>
       secondsPerStep(config, each),
@@ -92,15 +96,21 @@ async function trainPlain(run: Run): Promise<void> {
 async function trainMemory(run: Run): Promise<void> {
   const { config, splits, folder, precision } = run
   const plain = loadTrainedModel(folder.model('stage1'))
-  if (plain.kind !== 'plain')
-    throw new ConfigError('run', folder.path, 'plain.safetensors must be a stage-1 model')
+  if (plain.kind !== 'plain') {
+    throw new DataError(folder.model('stage1'), 'is no stage-1 model; remove it to train stage 1 again')
+  }
   manualSeed(config.seed + 1)
   const model = new OpenLongTailedModel(config.model, splits.train.classNames.length)
   model.initFromStageOne(plain.model)
   plain.model.dispose()
   place(model, run)
-  const loader = evaluationLoader(splits.train, config)
-  await initialiseMemory(model, () => loader.epoch(0))
+  // A checkpoint holds the memory as it was then.
+  if (!hasCheckpoint(folder.checkpoints, 'stage2')) {
+    const loader = evaluationLoader(splits.train, config)
+    await initialiseMemory(model, () => heeding(loader.epoch(0), run.stop), {
+      region: (body) => inPrecision(precision, config.execution.device, body),
+    })
+  }
   const stepsOfStageOne = config.stage1.epochs * stepsPerEpoch(run, 'stage1')
   await runAndSave(memoryStage(model, config, precision), model, 'oltr', stepsOfStageOne, run)
   model.dispose()
@@ -119,29 +129,37 @@ async function runAndSave(
 ): Promise<void> {
   const { config, folder, splits, precision, options } = run
   const loader = trainingLoader(splits.train, config, stage.name)
-  const progress = createProgress({
-    label: kind === 'plain' ? 'stage 1, plain' : 'stage 2, memory',
-    total: stage.epochs * loader.stepsPerEpoch,
-    unit: 'steps',
-    json: options.json,
-  })
   await runStage(stage, loader, {
     folder,
     firstStep,
     checkpointSeconds: config.execution.checkpointSeconds,
+    device: config.execution.device,
     stop: run.stop,
-    progress,
+    openProgress: (done) =>
+      createProgress({
+        label: kind === 'plain' ? 'stage 1, plain' : 'stage 2, memory',
+        total: stage.epochs * loader.stepsPerEpoch,
+        done,
+        unit: 'steps',
+        json: options.json,
+      }),
     openLog: (resumeAfter) => new RunLog(folder, resumeAfter),
     warn: options.warn ?? ((message) => process.stderr.write(`warning: ${message}\n`)),
     nameImages: (indices) => nameImages(splits.train, indices),
     afterEpoch: async (epoch, step, log) => {
       const due = (epoch + 1) % config.execution.validateEvery === 0 || epoch + 1 === stage.epochs
       if (!due || !splits.validation) return
-      const metrics = await validationMetrics(model, splits.train, splits.validation, config, precision)
+      const metrics = await validationMetrics(
+        model,
+        splits.train,
+        splits.validation,
+        config,
+        precision,
+        run.stop,
+      )
       log.write(step, { stage: stage.name, epoch: epoch + 1, ...metrics })
     },
   })
-  progress.done()
   model.eval()
   saveTrainedModel(folder.model(stage.name), model, {
     kind,
@@ -149,7 +167,7 @@ async function runAndSave(
     classNames: splits.train.classNames,
     trainingCounts: [...classCounts(splits.train)],
     preprocessing: evaluationTransforms(config),
-    threshold: await chooseThreshold(model, splits, config, precision),
+    threshold: await chooseThreshold(model, splits, config, precision, run.stop),
     provenance: {
       recipe: config.recipe,
       seed: config.seed,
@@ -172,40 +190,24 @@ function place(model: Module, { config }: Run): void {
   model.to({ device: config.execution.device, memoryFormat: 'channels_last' })
 }
 
+/** Throws ConfigError when the weights are not those of this backbone, FormatError when the file cannot be read. */
 function loadPretrained(backbone: Module, path: string): void {
   const state = loadStateDict(path)
-  const { missing } = backbone.loadStateDict(state, { strict: false })
-  for (const tensor of state.values()) tensor.dispose()
-  if (missing.length > 0) {
+  try {
+    const { missing } = backbone.loadStateDict(state, { strict: false })
+    if (missing.length === 0) return
+    const lacking = missing.length === 1 ? missing[0] : `${missing[0]} and ${missing.length - 1} more`
     throw new ConfigError(
       'model.pretrained',
       path,
-      `weights for every layer of the backbone (${missing[0]} is missing)`,
+      `expected every layer of the backbone, without ${lacking}`,
     )
+  } catch (cause) {
+    if (!(cause instanceof TorchError)) throw cause
+    throw new ConfigError('model.pretrained', path, `expected weights of this backbone (${cause.message})`)
+  } finally {
+    for (const tensor of state.values()) tensor.dispose()
   }
-}
-
-/** A folder belongs to the configuration it was started with. */
-function claimFolder(folder: RunFolder, config: RunConfig): void {
-  const text = `${JSON.stringify(config, null, 2)}\n`
-  if (!existsSync(folder.config)) {
-    writeFileAtomicSync(folder.config, text)
-    return
-  }
-  const stored = readFileSync(folder.config, 'utf8')
-  if (stored === text) return
-  throw new ConfigError(
-    'run',
-    folder.path,
-    `this folder holds a run of another configuration (${firstDifference(stored, text)}); choose another --run`,
-  )
-}
-
-function firstDifference(stored: string, wanted: string): string {
-  const before = stored.split('\n')
-  const after = wanted.split('\n')
-  const at = after.findIndex((line, i) => line !== before[i])
-  return `${(before[at] ?? '').trim()} there, ${(after[at] ?? '').trim()} now`
 }
 
 function nameImages({ images }: Dataset, indices: Int32Array): string {
