@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { FormatError, WriteError } from '../errors.ts'
-import { removeStaleTemporaries } from '../files/index.ts'
 import { liveTensors, ops, scope, type Tensor, tensor } from '../index.ts'
 import {
   loadStateDict,
@@ -182,37 +179,4 @@ test('a full disk while saving leaves the tensors saved before', (t) => {
   } finally {
     spawnSync('umount', [made])
   }
-})
-
-// More with KILLS=100 in the environment.
-const kills = Number(process.env.KILLS ?? 5)
-
-test('SIGKILL at any moment of saving: the last whole file always loads', async (t) => {
-  const made = folder(t)
-  const file = path.join(made, 'a.safetensors')
-  const url = (name: string) => JSON.stringify(pathToFileURL(path.join(import.meta.dirname, name)).href)
-  const source = `
-    import { ops, scope } from ${url('../index.ts')}
-    import { saveTensors } from ${url('index.ts')}
-    for (let n = 0; ; n++) {
-      scope(() => saveTensors(process.argv[1], new Map([['x', ops.full([1 << 19], n, { dtype: 'float32' })]]), { n: String(n) }))
-      if (n === 0) console.log('first')
-    }`
-  let remains = 0
-  for (let round = 0; round < kills; round++) {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', source, file], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await new Promise((resolve) => child.stdout.once('data', resolve))
-    await sleep(Math.random() * 40)
-    child.kill('SIGKILL')
-    await new Promise((resolve) => child.once('exit', resolve))
-    scope(() => {
-      const { tensors, metadata } = loadTensors(file, { requireChecksum: true })
-      assert.equal(tensors.get('x')!.mean().item(), Number(metadata.n))
-    })
-    remains += removeStaleTemporaries(made).length
-    assert.deepEqual(fs.readdirSync(made), ['a.safetensors'])
-  }
-  t.diagnostic(`${remains} of ${kills} kills fell inside a write`)
 })
