@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeStaleTemporaries } from '@oltr/torch/files'
 
 export type StageName = 'stage1' | 'stage2'
 
@@ -40,5 +41,8 @@ export function runFolder(path: string): RunFolder {
 export function openRunFolder(path: string): RunFolder {
   const folder = runFolder(path)
   mkdirSync(folder.checkpoints, { recursive: true })
+  // What a killed run was writing.
+  removeStaleTemporaries(folder.path)
+  removeStaleTemporaries(folder.checkpoints)
   return folder
 }
