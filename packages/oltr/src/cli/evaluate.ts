@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { codeVersion } from '../code-version.ts'
-import { evaluateRun, type ModelEvaluation, readRunConfig } from '../evaluate.ts'
+import type { ModelEvaluation } from '../evaluate.ts'
 import { commandLine } from '../recipes/command-line.ts'
 import { stackedComparison } from '../reporting/comparison-table.ts'
 import { writeReport } from '../reporting/report.ts'
@@ -28,6 +28,7 @@ export function evaluateCommand(): Command {
       'for --results: the code that trained the models (default: the code that runs now)',
     )
     .action(async (run: string, options: EvaluateCommandOptions) => {
+      const { evaluateRun, readRunConfig } = await import('../evaluate.ts')
       const evaluations = await evaluateRun(run, options)
       const config = readRunConfig(run)
       const cards = evaluations.map((evaluation) => protocolCard(evaluation, config, options.commit))

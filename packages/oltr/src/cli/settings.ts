@@ -21,7 +21,8 @@ type Tree = { [key: string]: unknown }
 
 /** The complete configuration. Throws ConfigError for an unknown key or a wrong value, DataError for a bad file. */
 export function resolveConfig(settings: Settings): RunConfig {
-  const tree = recipe(settings.recipe) as unknown as Tree
+  // With its defaults, so that one key of a group that the recipe leaves out can be replaced.
+  const tree = parseRunConfig(recipe(settings.recipe)) as unknown as Tree
   if (settings.config) merge(tree, readOverrides(settings.config))
   if (settings.data !== undefined) assign(tree, 'data.path', settings.data)
   if (settings.seed !== undefined) assign(tree, 'seed', settings.seed)
@@ -35,7 +36,7 @@ export function resolveConfig(settings: Settings): RunConfig {
 
 function readValue(item: string, text: string): unknown {
   try {
-    return parse(text)
+    return parse(text, { logLevel: 'error' })
   } catch (cause) {
     const [reason] = (cause as Error).message.split('\n')
     throw new ConfigError('--set', item, `the value must be YAML, quote it where needed (${reason})`)
@@ -45,7 +46,7 @@ function readValue(item: string, text: string): unknown {
 function readOverrides(path: string): Tree {
   let value: unknown
   try {
-    value = parse(readFileSync(path, 'utf8'))
+    value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' })
   } catch (cause) {
     const [reason] = (cause as Error).message.split('\n')
     throw new DataError(path, `cannot be read as YAML or JSON: ${reason}`, { cause })

@@ -87,7 +87,12 @@ function allowedKeys(schema: z.ZodType, keys: readonly string[], value: unknown)
 /** The object schemas a value at this place may follow: of a union, those whose literals agree with the value. */
 function objectsOf(schema: z.ZodType, value: unknown): z.ZodObject[] {
   let at = schema
-  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodNullable) {
+  while (
+    at instanceof z.ZodOptional ||
+    at instanceof z.ZodDefault ||
+    at instanceof z.ZodPrefault ||
+    at instanceof z.ZodNullable
+  ) {
     at = at.unwrap() as z.ZodType
   }
   if (at instanceof z.ZodObject) return [at]

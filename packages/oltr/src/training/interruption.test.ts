@@ -8,7 +8,7 @@ import { heed, heeding, Interrupted, listenForStop, NEVER_STOPPED, type StopRequ
 
 const module = new URL('interruption.ts', import.meta.url).href
 
-/** A process that prints `ready` once it listens, then runs `body`. */
+/** A process that listens, prints `ready`, and runs `body`. */
 function listener(body: string) {
   const source = `
     import { heed, Interrupted, listenForStop } from ${JSON.stringify(module)}
@@ -19,44 +19,49 @@ function listener(body: string) {
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', source], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  return { child, ready: once(child.stdout, 'data'), ended: once(child, 'close') }
+  let output = ''
+  child.stdout.setEncoding('utf8')
+  child.stdout.on('data', (text: string) => {
+    output += text
+  })
+  const said = async (text: string): Promise<void> => {
+    while (!output.includes(text)) await once(child.stdout, 'data')
+  }
+  return { child, said, output: () => output, ended: once(child, 'close') }
 }
 
 const isSignal = (name: string) => (error: unknown) =>
   error instanceof Interrupted && error.message.includes(`stopped by ${name};`)
 
 test('a signal does not end the process: it is heard between two steps', async () => {
-  const { child, ready, ended } = listener(`
+  const { child, said, output, ended } = listener(`
     for (;;) {
       try { await heed(stop) } catch (error) {
         console.log(error.name, error.exitCode)
         process.exit(error.exitCode)
       }
     }`)
-  await ready
-  let output = ''
-  child.stdout.on('data', (text) => {
-    output += text
-  })
+  await said('ready')
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [143, null])
-  assert.equal(output, 'Interrupted 143\n')
+  assert.equal(output(), 'ready\nInterrupted 143\n')
 })
 
 test('a second signal ends it at once, whatever it is doing', async () => {
-  const { child, ready, ended } = listener(`
-    for (;;) { await new Promise((resolve) => setTimeout(resolve, 1)); if (stop.signal) console.log('heard') }`)
-  await ready
+  const { child, said, ended } = listener(`
+    while (!stop.signal) await new Promise((resolve) => setTimeout(resolve, 1))
+    console.log('heard')`)
+  await said('ready')
   child.kill('SIGINT')
-  await once(child.stdout, 'data')
+  await said('heard')
   assert.equal(child.exitCode, null)
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [143, null])
 })
 
 test('released, the signals belong to Node again', async () => {
-  const { child, ready, ended } = listener('stop.release(); console.log("released")')
-  await ready
+  const { child, said, ended } = listener("stop.release(); console.log('released')")
+  await said('released')
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [null, 'SIGTERM'])
 })

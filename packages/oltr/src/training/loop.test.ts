@@ -2,11 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { manualSeed, noGrad, type Tensor } from '@oltr/torch'
 import { ImageLoader, ShuffleSampler, smallEval } from '@oltr/torch/data'
-import { loadTensors } from '@oltr/torch/io'
 import { crossEntropy, Linear, Module } from '@oltr/torch/nn'
 import { SGD, stepDecay } from '@oltr/torch/optim'
 import { Interrupted } from './interruption.ts'
@@ -42,16 +40,15 @@ interface Options {
   path: string
   intervention?: Intervention
   checkpointSeconds?: number
-  learningRate?: number
   warn?: (message: string) => void
 }
 
 /** One start of a run, as a process would make it; returns the final weights. */
 async function start(options: Options): Promise<number[][]> {
-  const { path, intervention = {}, checkpointSeconds = 3600, learningRate = 0.1 } = options
+  const { path, intervention = {}, checkpointSeconds = 3600 } = options
   manualSeed(7)
   const model = new OneLayer()
-  const sgd = new SGD([{ params: model.parameters() }], { lr: learningRate, momentum: 0.9 })
+  const sgd = new SGD([{ params: model.parameters() }], { lr: 0.1, momentum: 0.9 })
   let step = 0
   const stage: Stage = {
     name: 'stage1',
@@ -206,24 +203,6 @@ test('without a signal, checkpoints come by the clock', async () => {
   ])
 })
 
-test('a rate that is far too large stops the run within a step, and names stage, epoch, step and images', async () => {
-  using run = temporaryRun()
-  await assert.rejects(
-    start({ path: run.path, learningRate: 1e30, checkpointSeconds: 1e-9 }),
-    (error) =>
-      error instanceof DivergedError &&
-      /\(stage1, epoch 1, step 2; batch: images \d \d\)\. The last checkpoint is intact/.test(error.message),
-  )
-  for (const name of checkpointsOf(run.path)) {
-    const { tensors } = loadTensors(join(openRunFolder(run.path).checkpoints, name))
-    for (const [key, each] of tensors) {
-      const values = each.dtype === 'float32' ? (each.toArray() as Float32Array) : []
-      assert.ok(values.every(Number.isFinite), key)
-      each.dispose()
-    }
-  }
-})
-
 test('a weight that became NaN stops the run in the next step, and the last good checkpoint stays', async () => {
   using run = temporaryRun()
   const poison = (step: number, model: OneLayer): void => {
@@ -232,7 +211,7 @@ test('a weight that became NaN stops the run in the next step, and the last good
   await assert.rejects(
     start({ path: run.path, intervention: { before: poison }, checkpointSeconds: 1e-9 }),
     (error) =>
-      error instanceof DivergedError && /the loss is NaN \(stage1, epoch 1, step 2;/.test(error.message),
+      error instanceof DivergedError && /the loss is NaN \(stage1, epoch 1, step 2; batch: images \d \d\)\. The last checkpoint is intact/.test(error.message),
   )
   assert.deepEqual(checkpointsOf(run.path), ['stage1-000000001.safetensors'])
   await start({ path: run.path })
