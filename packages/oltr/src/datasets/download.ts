@@ -141,7 +141,7 @@ async function fetchInto(url: string, part: string, options: DownloadOptions): P
 
 function reasonOf(cause: unknown): string {
   const error = cause as Error & { cause?: Error & { code?: string } }
-  if (error.name === 'AbortError') return 'nothing came for a minute'
+  if (error.name === 'AbortError') return 'nothing came for a while'
   return error.cause?.code ?? error.cause?.message ?? error.message
 }
 

@@ -111,7 +111,7 @@ export async function imageSizes(dataset: Dataset, limit = 2000): Promise<ImageS
     const size = await sizeOf(filePath(images, Math.floor((i * total) / sampled)), head)
     if (!size) continue
     const key = `${size.width}x${size.height}`
-    const entry = sizes.get(key) ?? { ...size, images: 0 }
+    const entry = sizes.get(key) ?? { width: size.width, height: size.height, images: 0 }
     entry.images++
     sizes.set(key, entry)
     sides.push(Math.min(size.width, size.height))

@@ -27,7 +27,10 @@ export async function* readTar(path: string): AsyncGenerator<TarEntry> {
     for (;;) {
       const at = bytes.position
       const header = await bytes.take(BLOCK)
-      if (header.every((byte) => byte === 0)) return
+      if (header.every((byte) => byte === 0)) {
+        await bytes.drain()
+        return
+      }
       checkSum(path, header, at)
       const size = overrides.size ?? octal(path, header.subarray(124, 136), at)
       const type = String.fromCharCode(header[156])
@@ -79,6 +82,12 @@ class ByteStream {
 
   async skip(length: number): Promise<void> {
     for (let left = length; left > 0; ) left -= (await this.#next(left)).length
+  }
+
+  /** Reads to the end of the file: only there does gunzip compare its checksum. */
+  async drain(): Promise<void> {
+    this.#chunk = Buffer.alloc(0)
+    for (let part = await this.#chunks.next(); !part.done; ) part = await this.#chunks.next()
   }
 
   close(): void {
