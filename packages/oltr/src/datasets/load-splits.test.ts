@@ -162,8 +162,6 @@ test('lists with their open list are read, relative to the images or to the work
     root: join(root, 'img'),
     paths: ['a 1.png', 'b.png'],
   })
-  writeFiles(root, { 'img/test.txt': 'c.png 2\n' })
-  await assert.rejects(loadSplits(config), /test\.txt: line 1: label 2 is out of range, expected 0\.\.1/)
   await assert.rejects(
     loadSplits({
       ...config,
@@ -172,6 +170,8 @@ test('lists with their open list are read, relative to the images or to the work
     }),
     /a 1\.png: the first image of the training list is missing/,
   )
+  writeFiles(root, { 'img/test.txt': 'c.png 2\n' })
+  await assert.rejects(loadSplits(config), /test\.txt: line 1: label 2 is out of range, expected 0\.\.1/)
   await assert.rejects(loadSplits({ ...config, lists: undefined }), ConfigError)
   await assert.rejects(loadSplits({ ...config, classNames: ['cat', 'dog', 'emu'] }), DataError)
 })
