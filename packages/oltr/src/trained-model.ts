@@ -69,11 +69,11 @@ export function loadTrainedModel(path: string): TrainedModel {
     if (card.kind === 'plain') {
       const model = new PlainModel(card.model, classes)
       model.loadStateDict(tensors)
-      return { kind: 'plain', card, model: model.eval() }
+      return { kind: 'plain', card, model: ready(model) }
     }
     const model = new OpenLongTailedModel(card.model, classes)
     model.loadStateDict(tensors)
-    return { kind: 'oltr', card, model: model.eval() }
+    return { kind: 'oltr', card, model: ready(model) }
   } finally {
     for (const tensor of tensors.values()) tensor.dispose()
   }
@@ -86,4 +86,9 @@ function parseCard(path: string, text: string): ModelCard {
   } catch (cause) {
     throw new FormatError(path, 'the model card inside cannot be read', { cause })
   }
+}
+
+/** For inference: convolutions on a CPU want their weights channels-last, as the images are. */
+function ready<Model extends PlainModel | OpenLongTailedModel>(model: Model): Model {
+  return model.eval().to({ memoryFormat: 'channels_last' })
 }
