@@ -90,5 +90,6 @@ function parseCard(path: string, text: string): ModelCard {
 
 /** For inference: convolutions on a CPU want their weights channels-last, as the images are. */
 function ready<Model extends PlainModel | OpenLongTailedModel>(model: Model): Model {
-  return model.eval().to({ memoryFormat: 'channels_last' })
+  model.eval().to({ memoryFormat: 'channels_last' })
+  return model
 }

@@ -1,7 +1,7 @@
 // From the schemas that the library reports to the TypeScript surface: one line per overload, data only.
 
 import type { NativeArgument, NativeOperator } from '../src/native.ts'
-import { camelCase, isOptional } from '../src/overloads.ts'
+import { camelCase, isPositional } from '../src/overloads.ts'
 
 export interface Schema extends NativeOperator {
   /** `aten::add.Tensor` */
@@ -26,12 +26,26 @@ export function baseName(name: string): string {
   return name.slice(name.indexOf('::') + 2).split('.')[0]!
 }
 
-/** The function's TypeScript signature, `(self: Tensor, other: number, options?: {...}) => Tensor`. */
+/**
+ * The order in which overloads are tried: where one takes a list and another a single number, the number is meant for
+ * the latter, since a list accepts one too. Then by name.
+ */
+export function orderOfTrial(a: Schema, b: Schema): number {
+  const lists = (schema: Schema) =>
+    schema.arguments.filter((arg) => isPositional(arg) && isNumberList(arg.type)).length
+  return lists(a) - lists(b) || (a.name < b.name ? -1 : 1)
+}
+
+/** The function's TypeScript signature, `(self: Tensor, other: number, options?: {...}): Tensor`. */
 export function signatureOf(schema: Schema, asMethod: boolean): string {
   const args = asMethod ? schema.arguments.slice(1) : schema.arguments
-  const required = args.filter((a) => !isOptional(a)).map((a) => `${parameterName(a)}: ${typeOf(a.type)}`)
-  const optional = args.filter(isOptional).map((a) => `${camelCase(a.name)}?: ${typeOf(a.type)}`)
-  const parameters = optional.length > 0 ? [...required, `options?: { ${optional.join('; ')} }`] : required
+  const parameters = args.filter(isPositional).map((a) => `${parameterName(a)}: ${argumentType(a)}`)
+  const options = args.filter((a) => !isPositional(a))
+  if (options.length > 0) {
+    const fields = options.map((a) => `${camelCase(a.name)}${a.hasDefault ? '?' : ''}: ${argumentType(a)}`)
+    const may = options.every((a) => a.hasDefault) ? '?' : ''
+    parameters.push(`options${may}: { ${fields.join('; ')} }`)
+  }
   return `(${parameters.join(', ')}): ${returnTypeOf(schema)}`
 }
 
@@ -42,7 +56,7 @@ const ownMembers = new Set(['item', 'numel', 'to', 'requiresGrad_'])
 export function isMethod(schema: Schema): boolean {
   if (ownMembers.has(camelCase(baseName(schema.name)))) return false
   const first = schema.arguments[0]
-  return first !== undefined && first.name === 'self' && first.type === 'Tensor' && !isOptional(first)
+  return first !== undefined && first.name === 'self' && first.type === 'Tensor' && isPositional(first)
 }
 
 const reserved = new Set([
@@ -64,7 +78,7 @@ function parameterName(argument: NativeArgument): string {
 }
 
 function returnTypeOf(schema: Schema): string {
-  const types = schema.returns.map((r) => (r.type === 'Tensor' ? 'Tensor' : typeOf(r.type)!))
+  const types = schema.returns.map((r) => typeOf(r.type)!)
   if (types.length === 0) return 'void'
   return types.length === 1 ? types[0]! : `[${types.join(', ')}]`
 }
@@ -85,17 +99,29 @@ const plain: Record<string, string> = {
   Generator: 'Generator',
 }
 
+/** Losses take their reduction as a plain integer. */
+function argumentType(argument: NativeArgument): string {
+  return argument.name === 'reduction' && argument.type === 'int' ? 'Reduction' : typeOf(argument.type)!
+}
+
+const listPattern = /^(.*)\[\d*\]\??$/
+
+function isNumberList(schemaType: string): boolean {
+  const element = listPattern.exec(schemaType)?.[1]
+  return element === 'int' || element === 'SymInt' || element === 'float'
+}
+
 function typeOf(schemaType: string): string | null {
   if (schemaType.endsWith('?')) {
     const inner = typeOf(schemaType.slice(0, -1))
     return inner && `${inner} | null`
   }
-  const list = /^(.*)\[\d*\]$/.exec(schemaType)
+  const list = listPattern.exec(schemaType)
   if (list) {
     const inner = typeOf(list[1]!)
     if (!inner) return null
     const many = `readonly ${/\W/.test(inner) ? `(${inner})` : inner}[]`
-    return list[1] === 'int' || list[1] === 'SymInt' || list[1] === 'float' ? `number | ${many}` : many
+    return isNumberList(schemaType) ? `number | ${many}` : many
   }
   return plain[schemaType] ?? null
 }

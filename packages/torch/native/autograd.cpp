@@ -3,8 +3,8 @@
 #include "autograd.h"
 
 #include <ATen/autocast_mode.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 
@@ -31,7 +31,7 @@ napi_value boolean(napi_env env, bool value) {
 
 bool flag(napi_env env, napi_value value) {
   bool result = false;
-  check(env, napi_get_value_bool(env, value, &result));
+  if (napi_get_value_bool(env, value, &result) != napi_ok) throw std::runtime_error("expected true or false");
   return result;
 }
 
@@ -98,9 +98,16 @@ napi_value jsSetGrad(napi_env env, napi_callback_info info) {
     at::Tensor tensor = get(env, values[0]);
     if (isNull(env, values[1])) {
       tensor.mutable_grad().reset();
-    } else {
-      tensor.mutable_grad() = get(env, values[1]);
+      return nullptr;
     }
+    // The engine adds to it without looking.
+    const at::Tensor& gradient = get(env, values[1]);
+    if (gradient.is_same(tensor)) throw std::runtime_error("a tensor cannot be its own gradient");
+    if (gradient.sizes() != tensor.sizes() || gradient.scalar_type() != tensor.scalar_type() ||
+        gradient.device() != tensor.device()) {
+      throw std::runtime_error("a gradient has the shape, the dtype and the device of its tensor");
+    }
+    tensor.mutable_grad() = gradient;
     return nullptr;
   });
 }
@@ -118,19 +125,12 @@ napi_value jsSetRequiresGrad(napi_env env, napi_callback_info info) {
     napi_value values[2];
     arguments(env, info, values);
     at::Tensor tensor = get(env, values[0]);
-    tensor.set_requires_grad(flag(env, values[1]));
+    const bool wanted = flag(env, values[1]);
+    if (!wanted && !tensor.is_leaf()) {
+      throw std::runtime_error("a computed tensor keeps its history: use detach()");
+    }
+    tensor.set_requires_grad(wanted);
     return nullptr;
-  });
-}
-
-// setGradMode(enabled: boolean): boolean, the mode before
-napi_value jsSetGradMode(napi_env env, napi_callback_info info) {
-  return guard(env, [&] {
-    napi_value values[1];
-    arguments(env, info, values);
-    const bool before = c10::GradMode::is_enabled();
-    c10::GradMode::set_enabled(flag(env, values[0]));
-    return boolean(env, before);
   });
 }
 
@@ -163,6 +163,23 @@ void setAutocastState(bool cuda, AutocastState state) {
     at::autocast::set_autocast_cpu_dtype(state.dtype);
   }
 #endif
+}
+
+// setGradMode(enabled: boolean): boolean, the mode before
+napi_value jsSetGradMode(napi_env env, napi_callback_info info) {
+  return guard(env, [&] {
+    napi_value values[1];
+    arguments(env, info, values);
+    const bool before = c10::GradMode::is_enabled();
+    const bool wanted = flag(env, values[0]);
+    c10::GradMode::set_enabled(wanted);
+    // Autocast remembers its copies of the weights. One made without a history would cut the weight off from its
+    // gradient when it is met again with recording on.
+    if (wanted != before && (autocastState(false).enabled || autocastState(true).enabled)) {
+      at::autocast::clear_cache();
+    }
+    return boolean(env, before);
+  });
 }
 
 // enterAutocast(cuda: boolean, enabled: boolean, dtype: string): [enabled, dtype] before

@@ -2,8 +2,8 @@
 // a scalar where a Scalar is; a string is a dtype, a memory format or a device by the same rule.
 #include "convert.h"
 
-#include <torch/version.h>
-
+#include <cmath>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,8 +69,10 @@ int64_t toInt(napi_env env, napi_value value) {
       return enumeratorOf(toString(env, value));
     default: {
       const double number = toDouble(env, value);
-      if (number != std::floor(number)) {
-        throw std::runtime_error("expected an integer, got " + std::to_string(number));
+      if (number != std::floor(number) || !(std::abs(number) < 9223372036854775808.0)) {
+        std::ostringstream message;
+        message << "expected an integer, got " << number;
+        throw std::runtime_error(message.str());
       }
       return static_cast<int64_t>(number);
     }
@@ -89,7 +91,9 @@ c10::Scalar toScalar(napi_env env, napi_value value) {
     default: {
       // JavaScript has one kind of number: an integral value is an integer, as `2` is in Python.
       const double number = toDouble(env, value);
-      if (number == std::floor(number) && std::abs(number) < 9007199254740992.0) {
+      // Negative zero is none.
+      const bool negativeZero = number == 0 && std::signbit(number);
+      if (number == std::floor(number) && std::abs(number) < 9007199254740992.0 && !negativeZero) {
         return c10::Scalar(static_cast<int64_t>(number));
       }
       return c10::Scalar(number);
@@ -119,16 +123,16 @@ bool isAbsent(napi_env env, napi_value value) {
   return type == napi_null || type == napi_undefined;
 }
 
-c10::IValue convert(napi_env env, napi_value value, const c10::TypePtr& type, c10::optional<int32_t> fixedLength);
+// fixedLength: of a list whose schema states it (`int[2]`), else 0.
+c10::IValue convert(napi_env env, napi_value value, const c10::TypePtr& type, int32_t fixedLength);
 
-c10::IValue convertList(napi_env env, napi_value value, const c10::ListType& list,
-                        c10::optional<int32_t> fixedLength) {
+c10::IValue convertList(napi_env env, napi_value value, const c10::ListType& list, int32_t fixedLength) {
   const c10::TypePtr element = list.getElementType();
   const c10::TypeKind kind = element->kind();
   const bool integers = kind == c10::TypeKind::IntType || kind == c10::TypeKind::SymIntType;
   if (!isArray(env, value)) {
     // `int[2] stride` accepts one number for both.
-    const size_t length = fixedLength ? static_cast<size_t>(*fixedLength) : 1;
+    const size_t length = fixedLength > 0 ? static_cast<size_t>(fixedLength) : 1;
     if (integers) return std::vector<int64_t>(length, toInt(env, value));
     if (kind == c10::TypeKind::FloatType) return std::vector<double>(length, toDouble(env, value));
     throw std::runtime_error("expected an array for " + list.str());
@@ -139,11 +143,11 @@ c10::IValue convertList(napi_env env, napi_value value, const c10::ListType& lis
     return numbers;
   }
   c10::impl::GenericList items(element);
-  forEachElement(env, value, [&](napi_value item) { items.push_back(convert(env, item, element, c10::nullopt)); });
+  forEachElement(env, value, [&](napi_value item) { items.push_back(convert(env, item, element, 0)); });
   return items;
 }
 
-c10::IValue convert(napi_env env, napi_value value, const c10::TypePtr& type, c10::optional<int32_t> fixedLength) {
+c10::IValue convert(napi_env env, napi_value value, const c10::TypePtr& type, int32_t fixedLength) {
   switch (type->kind()) {
     case c10::TypeKind::TensorType:
       if (isAbsent(env, value)) throw std::runtime_error("expected a tensor, got null");
@@ -210,7 +214,8 @@ c10::IValue toIValue(napi_env env, napi_value value, const c10::Argument& argume
     throw std::runtime_error("argument \"" + argument.name() + "\" is missing");
   }
   try {
-    return convert(env, value, argument.type(), argument.N());
+    const auto length = argument.N();
+    return convert(env, value, argument.type(), length ? *length : 0);
   } catch (const StaleHandle&) {
     throw;
   } catch (const std::exception& error) {

@@ -81,6 +81,7 @@ napi_value jsLookup(napi_env env, napi_callback_info info) {
       return result;
     }
     const c10::FunctionSchema& schema = found->schema();
+    if (schema.arguments().size() > kMaxArguments) throw std::runtime_error("has too many arguments to be called");
     const auto [entry, isNew] = indexOfName.try_emplace(name + "." + overload, operators.size());
     if (isNew) operators.push_back({*found, schema.arguments().size(), writesItsResult(schema)});
     const uint32_t index = entry->second;

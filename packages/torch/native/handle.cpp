@@ -1,9 +1,13 @@
 // The table behind handles. One per JavaScript environment (main thread or worker), so no lock is needed.
 #include "handle.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <c10/util/Exception.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <deque>
+#include <unordered_map>
 #include <vector>
 
 namespace bridge {
@@ -16,12 +20,19 @@ constexpr int64_t kReportAfter = 4 << 20;         // tell the collector once 4 M
 struct Slot {
   at::Tensor tensor;
   uint32_t generation = 1;
-  int64_t reportedBytes = 0;
+  const void* storage = nullptr;  // what `storages` counts it under; null without memory of its own
+};
+
+/** A storage that live tensors hold: a tensor and its views share one. */
+struct SharedStorage {
+  int64_t tensors = 0;
+  int64_t bytes = 0;
 };
 
 struct Environment {
   std::deque<Slot> slots;
   std::vector<uint32_t> vacant;
+  std::unordered_map<const void*, SharedStorage> storages;
   std::vector<at::Generator> generators;
   int64_t live = 0;
   int64_t bytes = 0;
@@ -43,15 +54,36 @@ void reportMemory(napi_env env, Environment& state, int64_t change) {
   state.unreportedBytes = 0;
 }
 
-Slot& slotOf(Environment& state, napi_env env, napi_value handle) {
+/** The slot that a handle names; throws StaleHandle for every number that names none. */
+uint32_t indexOf(const Environment& state, napi_env env, napi_value handle) {
   double number = 0;
-  if (napi_get_value_double(env, handle, &number) != napi_ok || !(number >= 0)) throw StaleHandle();
+  if (napi_get_value_double(env, handle, &number) != napi_ok) throw StaleHandle();
+  // The range first: converting what an integer cannot hold is undefined.
+  if (!(number >= 0 && number < kGenerations * kGenerationUnit) || number != std::floor(number)) throw StaleHandle();
   const auto generation = static_cast<uint32_t>(number / kGenerationUnit);
   const auto index = static_cast<uint32_t>(number - generation * kGenerationUnit);
   if (index >= state.slots.size()) throw StaleHandle();
-  Slot& slot = state.slots[index];
+  const Slot& slot = state.slots[index];
   if (slot.generation != generation || !slot.tensor.defined()) throw StaleHandle();
-  return slot;
+  return index;
+}
+
+void countStorage(napi_env env, Environment& state, Slot& slot) {
+  if (!slot.tensor.has_storage() || slot.tensor.is_meta() || slot.tensor.storage().nbytes() == 0) return;
+  slot.storage = slot.tensor.storage().unsafeGetStorageImpl();
+  SharedStorage& shared = state.storages[slot.storage];
+  if (shared.tensors++ > 0) return;
+  shared.bytes = static_cast<int64_t>(slot.tensor.storage().nbytes());
+  reportMemory(env, state, shared.bytes);
+}
+
+void uncountStorage(napi_env env, Environment& state, Slot& slot) {
+  if (slot.storage == nullptr) return;
+  const auto found = state.storages.find(slot.storage);
+  slot.storage = nullptr;
+  if (--found->second.tensors > 0) return;
+  reportMemory(env, state, -found->second.bytes);
+  state.storages.erase(found);
 }
 
 napi_value jsFree(napi_env env, napi_callback_info info) {
@@ -60,17 +92,13 @@ napi_value jsFree(napi_env env, napi_callback_info info) {
     napi_value handle;
     check(env, napi_get_cb_info(env, info, &count, &handle, nullptr, nullptr));
     Environment& state = environment(env);
-    double number = 0;
-    check(env, napi_get_value_double(env, handle, &number));
-    Slot& slot = slotOf(state, env, handle);
+    const uint32_t index = indexOf(state, env, handle);
+    Slot& slot = state.slots[index];
     slot.tensor = at::Tensor();
     slot.generation = slot.generation + 1 == kGenerations ? 1 : slot.generation + 1;
     state.live -= 1;
-    const int64_t bytes = slot.reportedBytes;
-    slot.reportedBytes = 0;
-    const auto generation = static_cast<uint32_t>(number / kGenerationUnit);
-    state.vacant.push_back(static_cast<uint32_t>(number - generation * kGenerationUnit));
-    if (bytes != 0) reportMemory(env, state, -bytes);
+    state.vacant.push_back(index);
+    uncountStorage(env, state, slot);
     return nullptr;
   });
 }
@@ -105,6 +133,20 @@ napi_value jsCreateGenerator(napi_env env, napi_callback_info info) {
     napi_value result;
     check(env, napi_create_double(env, static_cast<double>(generators.size()), &result));
     return result;
+  });
+}
+
+// freeGenerator(generator: number): void. Its number is not given out again.
+napi_value jsFreeGenerator(napi_env env, napi_callback_info info) {
+  return guard(env, [&]() -> napi_value {
+    size_t count = 1;
+    napi_value value;
+    check(env, napi_get_cb_info(env, info, &count, &value, nullptr, nullptr));
+    uint32_t number = 0;
+    check(env, napi_get_value_uint32(env, value, &number));
+    auto& generators = environment(env).generators;
+    if (number >= 1 && number <= generators.size()) generators[number - 1] = at::Generator();
+    return nullptr;
   });
 }
 
@@ -155,11 +197,7 @@ double put(napi_env env, at::Tensor tensor) {
   Slot& slot = state.slots[index];
   slot.tensor = std::move(tensor);
   state.live += 1;
-  // A view shares its storage with a tensor that has already been counted.
-  if (slot.tensor.has_storage() && slot.tensor.storage().use_count() == 1) {
-    slot.reportedBytes = static_cast<int64_t>(slot.tensor.storage().nbytes());
-    if (slot.reportedBytes != 0) reportMemory(env, state, slot.reportedBytes);
-  }
+  countStorage(env, state, slot);
   return slot.generation * kGenerationUnit + index;
 }
 
@@ -173,14 +211,17 @@ napi_value putValue(napi_env env, at::Tensor tensor) {
   return result;
 }
 
-const at::Tensor& get(napi_env env, napi_value handle) { return slotOf(environment(env), env, handle).tensor; }
+const at::Tensor& get(napi_env env, napi_value handle) {
+  const Environment& state = environment(env);
+  return state.slots[indexOf(state, env, handle)].tensor;
+}
 
 at::Generator getGenerator(napi_env env, napi_value handle) {
   uint32_t index = 0;
   check(env, napi_get_value_uint32(env, handle, &index));
   if (index == 0) return at::detail::getDefaultCPUGenerator();
   auto& generators = environment(env).generators;
-  if (index > generators.size()) throw std::runtime_error("unknown random generator");
+  if (index > generators.size() || !generators[index - 1].defined()) throw std::runtime_error("unknown random generator");
   return generators[index - 1];
 }
 
@@ -192,6 +233,7 @@ void registerHandles(napi_env env, napi_value exports) {
   define(env, exports, "liveTensors", jsLiveTensors);
   define(env, exports, "liveBytes", jsLiveBytes);
   define(env, exports, "createGenerator", jsCreateGenerator);
+  define(env, exports, "freeGenerator", jsFreeGenerator);
 }
 
 }  // namespace bridge

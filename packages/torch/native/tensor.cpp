@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -63,7 +64,12 @@ std::vector<int64_t> shapeOf(napi_env env, napi_value array) {
   for (uint32_t i = 0; i < rank; ++i) {
     napi_value element;
     check(env, napi_get_element(env, array, i, &element));
-    check(env, napi_get_value_int64(env, element, &shape[i]));
+    double length = 0;
+    check(env, napi_get_value_double(env, element, &length));
+    if (!(length >= 0 && length < 9007199254740992.0) || length != std::floor(length)) {
+      throw std::runtime_error("a shape consists of integers from 0");
+    }
+    shape[i] = static_cast<int64_t>(length);
   }
   return shape;
 }
@@ -89,7 +95,8 @@ napi_value jsToBytes(napi_env env, napi_callback_info info) {
   return guard(env, [&] {
     napi_value values[1];
     arguments(env, info, values);
-    const at::Tensor tensor = get(env, values[0]).detach().to(at::kCPU).contiguous();
+    // A lazily negated or conjugated tensor is resolved: its memory holds other values.
+    const at::Tensor tensor = get(env, values[0]).detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
     void* data = nullptr;
     napi_value result;
     check(env, napi_create_arraybuffer(env, tensor.nbytes(), &data, &result));

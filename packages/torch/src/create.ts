@@ -1,6 +1,7 @@
 // Tensors from JavaScript values.
 
 import { type DType, dtypeOf, packNumbers } from './dtype.ts'
+import { attempt } from './failure.ts'
 import { native } from './native.ts'
 import { Tensor } from './tensor.ts'
 
@@ -12,7 +13,8 @@ export type NestedArray = readonly (number | boolean | NestedArray)[]
  * @param data a number, nested arrays of numbers (rectangular), or a typed array
  * @param options.dtype default: float32 for numbers, bool for booleans, the array's own type for typed arrays
  * @param options.shape for typed arrays; default one dimension
- * Throws TypeError for ragged arrays and for a shape that does not fit the data.
+ * Throws TypeError for ragged arrays, a shape that does not fit the data, and numbers that an integer dtype cannot hold;
+ * TorchError for a device that is not there.
  */
 export function tensor(
   data: number | boolean | NestedArray | NodeJS.TypedArray,
@@ -21,13 +23,20 @@ export function tensor(
   const isTyped = ArrayBuffer.isView(data)
   const made = isTyped ? fromTyped(data, options.shape) : fromNested(data, options.shape, options.dtype)
   const result = converted(made, options.dtype, options.device)
-  return options.requiresGrad ? result.requiresGrad_() : result
+  if (!options.requiresGrad) return result
+  try {
+    return result.requiresGrad_()
+  } catch (error) {
+    result.dispose()
+    throw error
+  }
 }
 
 function fromTyped(data: NodeJS.TypedArray, shape?: readonly number[]): Tensor {
+  const dtype = dtypeOf(data)
   const dims = shape ?? [data.length]
   checkCount(dims, data.length)
-  return new Tensor(native.fromBytes(data, dims, dtypeOf(data)))
+  return fromBytes(data, dims, dtype)
 }
 
 function fromNested(data: number | boolean | NestedArray, shape?: readonly number[], dtype?: DType): Tensor {
@@ -41,6 +50,7 @@ function fromNested(data: number | boolean | NestedArray, shape?: readonly numbe
       numbers.push(Number(value))
       return
     }
+    if (!Array.isArray(value)) throw new TypeError(`expected numbers or booleans, got ${String(value)}`)
     if (depth === found.length && numbers.length === 0) found.push(value.length)
     else if (found[depth] !== value.length) throw new TypeError('nested arrays must be rectangular')
     for (const item of value) visit(item, depth + 1)
@@ -50,7 +60,14 @@ function fromNested(data: number | boolean | NestedArray, shape?: readonly numbe
   checkCount(dims, numbers.length)
   const wanted = dtype ?? (onlyBooleans && numbers.length > 0 ? 'bool' : 'float32')
   const packed = wanted === 'bfloat16' || wanted === 'float16' ? 'float32' : wanted
-  return new Tensor(native.fromBytes(packNumbers(packed, numbers), dims, packed))
+  return fromBytes(packNumbers(packed, numbers), dims, packed)
+}
+
+function fromBytes(data: NodeJS.TypedArray, shape: readonly number[], dtype: DType): Tensor {
+  const handle = attempt('tensor', [`${dtype}[${shape.join(', ')}]`], () =>
+    native.fromBytes(data, shape, dtype),
+  )
+  return new Tensor(handle)
 }
 
 function checkCount(shape: readonly number[], count: number): void {
@@ -61,7 +78,9 @@ function checkCount(shape: readonly number[], count: number): void {
 
 function converted(source: Tensor, dtype?: DType, device?: string): Tensor {
   if ((!dtype || dtype === source.dtype) && (!device || device === source.device)) return source
-  const result = source.to({ dtype, device })
-  source.dispose()
-  return result
+  try {
+    return source.to({ dtype, device })
+  } finally {
+    source.dispose()
+  }
 }

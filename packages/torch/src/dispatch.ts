@@ -1,6 +1,7 @@
 // The one funnel to the dispatcher: arguments lose their wrappers, results gain theirs, errors gain context.
 
 import { DisposedError, TorchError } from './errors.ts'
+import { describe, isDisposal, messageOf } from './failure.ts'
 import { type NativeArgument, type NativeOperator, native } from './native.ts'
 import { Generator } from './random.ts'
 import { Tensor } from './tensor.ts'
@@ -58,9 +59,9 @@ export function caller(name: string): (values: readonly unknown[]) => any {
 
 function invoke(entry: Entry, values: readonly unknown[]): unknown {
   const plain = new Array<unknown>(values.length)
-  for (let i = 0; i < values.length; i++) plain[i] = unwrap(values[i])
   let result: unknown
   try {
+    for (let i = 0; i < values.length; i++) plain[i] = unwrap(values[i])
     result = native.call(entry.operator.index, ...plain)
   } catch (cause) {
     throw explain(entry.operator, values, cause)
@@ -120,18 +121,15 @@ function wrapOne(type: NativeArgument): Wrap {
 }
 
 function explain(operator: Operator, values: readonly unknown[], cause: unknown): Error {
-  const error = cause as Error & { code?: string }
-  if (error.code === 'DISPOSED') return new DisposedError(`argument of ${operator.name}`)
   const described = operator.arguments
     .slice(0, values.length)
     .map((argument, i) => `${argument.name}: ${describe(values[i])}`)
-  return new TorchError(operator.name, described, error.message, cause)
+  if (!isDisposal(cause)) return new TorchError(operator.name, described, messageOf(cause), cause)
+  const gone = operator.arguments.find((_, i) => holdsDisposed(values[i]))
+  if (gone) return new DisposedError(`argument "${gone.name}" of ${operator.name}`)
+  return new TorchError(operator.name, described, 'expected a tensor, got another value in its place', cause)
 }
 
-function describe(value: unknown): string {
-  if (value instanceof Tensor) return value.toString()
-  if (Array.isArray(value))
-    return `[${value.slice(0, 8).map(describe).join(', ')}${value.length > 8 ? ', ...' : ''}]`
-  if (typeof value === 'string') return JSON.stringify(value)
-  return String(value)
+function holdsDisposed(value: unknown): boolean {
+  return value instanceof Tensor ? value.disposed : Array.isArray(value) && value.some(holdsDisposed)
 }

@@ -58,8 +58,24 @@ export function dtypeOf(data: NodeJS.TypedArray): DType {
   throw new TypeError(`${data.constructor.name} has no matching dtype`)
 }
 
-/** A typed array of the dtype holding these numbers. Throws TypeError for the 16-bit floats. */
+/** What the integer dtypes hold; of int64, what a JavaScript number can say. */
+const integerRange: { readonly [dtype in DType]?: readonly [number, number] } = {
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  int8: [-128, 127],
+  uint8: [0, 255],
+}
+
+/**
+ * A typed array of the dtype holding these numbers. Throws TypeError for the 16-bit floats, and for a fraction or a
+ * number out of range where the dtype is an integer.
+ */
 export function packNumbers(dtype: DType, numbers: readonly number[]): TypedArray {
+  const range = integerRange[dtype]
+  const misfit =
+    range && numbers.find((value) => !(Number.isInteger(value) && value >= range[0] && value <= range[1]))
+  if (misfit !== undefined) throw new TypeError(`${dtype} cannot hold ${misfit}`)
   switch (dtype) {
     case 'float32':
       return Float32Array.from(numbers)

@@ -1,6 +1,9 @@
 // The loaded libtorch: what it is, and how many threads it may use.
 
+import { TorchError } from './errors.ts'
 import { native } from './native.ts'
+
+const MOST_THREADS = 1024
 
 export interface LibraryInfo {
   readonly version: string
@@ -24,7 +27,14 @@ export function libraryInfo(): LibraryInfo {
   }
 }
 
-/** Sets the number of threads that one operator may use. Throws TorchError below 1. */
+/**
+ * Sets the number of threads that one operator may use, for calls from this thread.
+ *
+ * @param threads 1 to 1024; throws TorchError for another number: more than the system can start end the process
+ */
 export function setThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new TorchError('setThreads', [String(threads)], `expected an integer from 1 to ${MOST_THREADS}`)
+  }
   native.setThreads(threads)
 }

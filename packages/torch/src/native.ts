@@ -72,6 +72,7 @@ export interface NativeAddon {
   setThreads(threads: number): void
   manualSeed(seed: number): void
   createGenerator(seed: number): number
+  freeGenerator(generator: number): void
   generatorState(generator: number): Handle
   setGeneratorState(generator: number, state: Handle): void
 }

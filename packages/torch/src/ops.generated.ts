@@ -8,6 +8,9 @@ import type { Tensor } from './tensor.ts'
 /** An integral number is passed as an integer, as `2` is in Python. */
 export type Scalar = number | boolean | bigint
 
+/** What becomes of a loss's values; the library's own numbers for it are 0, 1 and 2. */
+export type Reduction = 'none' | 'mean' | 'sum' | number
+
 /** Every operator as a function. */
 export interface Operators {
   abs(self: Tensor): Tensor
@@ -79,7 +82,7 @@ export interface Operators {
   argmax(self: Tensor, options?: { dim?: number | null; keepdim?: boolean }): Tensor
   argmin(self: Tensor, options?: { dim?: number | null; keepdim?: boolean }): Tensor
   argsort(self: Tensor, options?: { dim?: number; descending?: boolean }): Tensor
-  argsort(self: Tensor, options?: { stable?: boolean; dim?: number; descending?: boolean }): Tensor
+  argsort(self: Tensor, options: { stable: boolean; dim?: number; descending?: boolean }): Tensor
   argwhere(self: Tensor): Tensor
   asStrided(self: Tensor, size: number | readonly number[], stride: number | readonly number[], options?: { storageOffset?: number | null }): Tensor
   asStridedCopy(self: Tensor, size: number | readonly number[], stride: number | readonly number[], options?: { storageOffset?: number | null }): Tensor
@@ -120,8 +123,8 @@ export interface Operators {
   bernoulli_(self: Tensor, p: Tensor, options?: { generator?: Generator | null }): Tensor
   bernoulli_(self: Tensor, options?: { p?: number; generator?: Generator | null }): Tensor
   bilinear(input1: Tensor, input2: Tensor, weight: Tensor, options?: { bias?: Tensor | null }): Tensor
-  binaryCrossEntropy(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number }): Tensor
-  binaryCrossEntropyWithLogits(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: number }): Tensor
+  binaryCrossEntropy(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction }): Tensor
+  binaryCrossEntropyWithLogits(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: Reduction }): Tensor
   bincount(self: Tensor, options?: { weights?: Tensor | null; minlength?: number }): Tensor
   binomial(count: Tensor, prob: Tensor, options?: { generator?: Generator | null }): Tensor
   bitwiseAnd(self: Tensor, other: Scalar): Tensor
@@ -236,17 +239,17 @@ export interface Operators {
   cos_(self: Tensor): Tensor
   cosh(self: Tensor): Tensor
   cosh_(self: Tensor): Tensor
-  cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: number }): Tensor
+  cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: Reduction }): Tensor
   cosineSimilarity(x1: Tensor, x2: Tensor, options?: { dim?: number; eps?: number }): Tensor
   countNonzero(self: Tensor, options?: { dim?: number | null }): Tensor
   countNonzero(self: Tensor, dim: number | readonly number[]): Tensor
   cov(self: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor
   cross(self: Tensor, other: Tensor, options?: { dim?: number | null }): Tensor
-  crossEntropyLoss(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number; labelSmoothing?: number }): Tensor
+  crossEntropyLoss(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number; labelSmoothing?: number }): Tensor
   crowIndices(self: Tensor): Tensor
   crowIndicesCopy(self: Tensor): Tensor
-  ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: number | readonly number[], targetLengths: number | readonly number[], options?: { blank?: number; reduction?: number; zeroInfinity?: boolean }): Tensor
-  ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, options?: { blank?: number; reduction?: number; zeroInfinity?: boolean }): Tensor
+  ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, options?: { blank?: number; reduction?: Reduction; zeroInfinity?: boolean }): Tensor
+  ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: number | readonly number[], targetLengths: number | readonly number[], options?: { blank?: number; reduction?: Reduction; zeroInfinity?: boolean }): Tensor
   cudnnAffineGridGenerator(theta: Tensor, N: number, C: number, H: number, W: number): Tensor
   cudnnBatchNorm(input: Tensor, weight: Tensor, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, exponentialAverageFactor: number, epsilon: number): [Tensor, Tensor, Tensor, Tensor]
   cudnnConvolution(self: Tensor, weight: Tensor, padding: number | readonly number[], stride: number | readonly number[], dilation: number | readonly number[], groups: number, benchmark: boolean, deterministic: boolean, allowTf32: boolean): Tensor
@@ -284,26 +287,26 @@ export interface Operators {
   digamma_(self: Tensor): Tensor
   dist(self: Tensor, other: Tensor, options?: { p?: Scalar }): Tensor
   div(self: Tensor, other: Scalar): Tensor
-  div(self: Tensor, other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  div(self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor
   div(self: Tensor, other: Tensor): Tensor
-  div(self: Tensor, other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  div(self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor
   div_(self: Tensor, other: Scalar): Tensor
-  div_(self: Tensor, other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  div_(self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor
   div_(self: Tensor, other: Tensor): Tensor
-  div_(self: Tensor, other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  div_(self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor
   divide(self: Tensor, other: Scalar): Tensor
-  divide(self: Tensor, other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  divide(self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor
   divide(self: Tensor, other: Tensor): Tensor
-  divide(self: Tensor, other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  divide(self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor
   divide_(self: Tensor, other: Scalar): Tensor
-  divide_(self: Tensor, other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  divide_(self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor
   divide_(self: Tensor, other: Tensor): Tensor
-  divide_(self: Tensor, other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  divide_(self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor
   dot(self: Tensor, tensor: Tensor): Tensor
   dropout(input: Tensor, p: number, train: boolean): Tensor
   dropout_(self: Tensor, p: number, train: boolean): Tensor
-  dsplit(self: Tensor, indices: number | readonly number[]): readonly Tensor[]
   dsplit(self: Tensor, sections: number): readonly Tensor[]
+  dsplit(self: Tensor, indices: number | readonly number[]): readonly Tensor[]
   dstack(tensors: readonly Tensor[]): Tensor
   einsum(equation: string, tensors: readonly Tensor[], options?: { path?: number | readonly number[] | null }): Tensor
   elu(self: Tensor, options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor
@@ -436,13 +439,13 @@ export interface Operators {
   ger(self: Tensor, vec2: Tensor): Tensor
   glu(self: Tensor, options?: { dim?: number }): Tensor
   gluJvp(glu: Tensor, x: Tensor, dx: Tensor, dim: number): Tensor
-  gradient(self: Tensor, options?: { dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
-  gradient(self: Tensor, options?: { spacing?: Scalar; dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(self: Tensor, options: { dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(self: Tensor, options: { spacing: Scalar; dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
   gradient(self: Tensor, options?: { spacing?: Scalar | null; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
-  gradient(self: Tensor, options?: { spacing?: readonly Scalar[]; dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
-  gradient(self: Tensor, options?: { spacing?: readonly Scalar[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
-  gradient(self: Tensor, options?: { spacing?: readonly Tensor[]; dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
-  gradient(self: Tensor, options?: { spacing?: readonly Tensor[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
+  gradient(self: Tensor, options: { spacing: readonly Scalar[]; dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(self: Tensor, options: { spacing: readonly Scalar[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
+  gradient(self: Tensor, options: { spacing: readonly Tensor[]; dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(self: Tensor, options: { spacing: readonly Tensor[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
   greater(self: Tensor, other: Scalar): Tensor
   greater(self: Tensor, other: Tensor): Tensor
   greaterEqual(self: Tensor, other: Scalar): Tensor
@@ -477,18 +480,18 @@ export interface Operators {
   hardtanh_(self: Tensor, options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor
   heaviside(self: Tensor, values: Tensor): Tensor
   heaviside_(self: Tensor, values: Tensor): Tensor
-  hingeEmbeddingLoss(self: Tensor, target: Tensor, options?: { margin?: number; reduction?: number }): Tensor
+  hingeEmbeddingLoss(self: Tensor, target: Tensor, options?: { margin?: number; reduction?: Reduction }): Tensor
   histc(self: Tensor, options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor
   histogram(self: Tensor, options?: { bins?: number; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, Tensor]
   histogram(self: Tensor, bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): [Tensor, Tensor]
-  histogramdd(self: Tensor, bins: number | readonly number[], options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
   histogramdd(self: Tensor, bins: readonly Tensor[], options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
   histogramdd(self: Tensor, bins: number, options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
-  hsplit(self: Tensor, indices: number | readonly number[]): readonly Tensor[]
+  histogramdd(self: Tensor, bins: number | readonly number[], options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
   hsplit(self: Tensor, sections: number): readonly Tensor[]
+  hsplit(self: Tensor, indices: number | readonly number[]): readonly Tensor[]
   hspmm(mat1: Tensor, mat2: Tensor): Tensor
   hstack(tensors: readonly Tensor[]): Tensor
-  huberLoss(self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number }): Tensor
+  huberLoss(self: Tensor, target: Tensor, options?: { reduction?: Reduction; delta?: number }): Tensor
   hypot(self: Tensor, other: Tensor): Tensor
   hypot_(self: Tensor, other: Tensor): Tensor
   i0(self: Tensor): Tensor
@@ -548,10 +551,10 @@ export interface Operators {
   kaiserWindow(windowLength: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   kaiserWindow(windowLength: number, periodic: boolean, beta: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   kaiserWindow(windowLength: number, periodic: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
-  klDiv(self: Tensor, target: Tensor, options?: { reduction?: number; logTarget?: boolean }): Tensor
+  klDiv(self: Tensor, target: Tensor, options?: { reduction?: Reduction; logTarget?: boolean }): Tensor
   kron(self: Tensor, other: Tensor): Tensor
   kthvalue(self: Tensor, k: number, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor]
-  l1Loss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor
+  l1Loss(self: Tensor, target: Tensor, options?: { reduction?: Reduction }): Tensor
   layerNorm(input: Tensor, normalizedShape: number | readonly number[], options?: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnnEnable?: boolean }): Tensor
   lcm(self: Tensor, other: Tensor): Tensor
   lcm_(self: Tensor, other: Tensor): Tensor
@@ -622,7 +625,7 @@ export interface Operators {
   linalgSlogdet(A: Tensor): [Tensor, Tensor]
   linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor
   linalgSolveEx(A: Tensor, B: Tensor, options?: { left?: boolean; checkErrors?: boolean }): [Tensor, Tensor]
-  linalgSolveTriangular(self: Tensor, B: Tensor, options?: { upper?: boolean; left?: boolean; unitriangular?: boolean }): Tensor
+  linalgSolveTriangular(self: Tensor, B: Tensor, options: { upper: boolean; left?: boolean; unitriangular?: boolean }): Tensor
   linalgSvd(A: Tensor, options?: { fullMatrices?: boolean; driver?: string | null }): [Tensor, Tensor, Tensor]
   linalgSvdvals(A: Tensor, options?: { driver?: string | null }): Tensor
   linalgTensorinv(self: Tensor, options?: { ind?: number }): Tensor
@@ -672,7 +675,7 @@ export interface Operators {
   luUnpack(LUData: Tensor, LUPivots: Tensor, options?: { unpackData?: boolean; unpackPivots?: boolean }): [Tensor, Tensor, Tensor]
   mH(self: Tensor): Tensor
   mT(self: Tensor): Tensor
-  marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: number }): Tensor
+  marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: Reduction }): Tensor
   maskedFill(self: Tensor, mask: Tensor, value: Scalar): Tensor
   maskedFill(self: Tensor, mask: Tensor, value: Tensor): Tensor
   maskedFill_(self: Tensor, mask: Tensor, value: Scalar): Tensor
@@ -701,7 +704,7 @@ export interface Operators {
   median(self: Tensor): Tensor
   median(self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor]
   meshgrid(tensors: readonly Tensor[]): readonly Tensor[]
-  meshgrid(tensors: readonly Tensor[], options?: { indexing?: string }): readonly Tensor[]
+  meshgrid(tensors: readonly Tensor[], options: { indexing: string }): readonly Tensor[]
   min(self: Tensor): Tensor
   min(self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor]
   min(self: Tensor, other: Tensor): Tensor
@@ -728,15 +731,15 @@ export interface Operators {
   moveaxis(self: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor
   movedim(self: Tensor, source: number, destination: number): Tensor
   movedim(self: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor
-  mseLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor
+  mseLoss(self: Tensor, target: Tensor, options?: { reduction?: Reduction }): Tensor
   msort(self: Tensor): Tensor
   mul(self: Tensor, other: Scalar): Tensor
   mul(self: Tensor, other: Tensor): Tensor
   mul_(self: Tensor, other: Scalar): Tensor
   mul_(self: Tensor, other: Tensor): Tensor
-  multiMarginLoss(self: Tensor, target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: number }): Tensor
-  multilabelMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor
-  multilabelMarginLossForward(self: Tensor, target: Tensor, reduction: number): [Tensor, Tensor]
+  multiMarginLoss(self: Tensor, target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: Reduction }): Tensor
+  multilabelMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: Reduction }): Tensor
+  multilabelMarginLossForward(self: Tensor, target: Tensor, reduction: Reduction): [Tensor, Tensor]
   multinomial(self: Tensor, numSamples: number, options?: { replacement?: boolean; generator?: Generator | null }): Tensor
   multiply(self: Tensor, other: Scalar): Tensor
   multiply(self: Tensor, other: Tensor): Tensor
@@ -779,17 +782,17 @@ export interface Operators {
   newZeros(self: Tensor, size: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   nextafter(self: Tensor, other: Tensor): Tensor
   nextafter_(self: Tensor, other: Tensor): Tensor
-  nllLoss(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor
-  nllLoss2d(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor
-  nllLoss2dForward(self: Tensor, target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number): [Tensor, Tensor]
-  nllLossForward(self: Tensor, target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number): [Tensor, Tensor]
-  nllLossNd(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor
+  nllLoss(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number }): Tensor
+  nllLoss2d(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number }): Tensor
+  nllLoss2dForward(self: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction, ignoreIndex: number): [Tensor, Tensor]
+  nllLossForward(self: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction, ignoreIndex: number): [Tensor, Tensor]
+  nllLossNd(self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number }): Tensor
   nonzero(self: Tensor): Tensor
   nonzeroNumpy(self: Tensor): readonly Tensor[]
   norm(self: Tensor, options?: { p?: Scalar }): Tensor
+  norm(self: Tensor, p: Scalar | null, options: { dtype: DType }): Tensor
   norm(self: Tensor, p: Scalar | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor
-  norm(self: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, options?: { dtype?: DType }): Tensor
-  norm(self: Tensor, p: Scalar | null, options?: { dtype?: DType }): Tensor
+  norm(self: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor
   normExceptDim(v: Tensor, options?: { pow?: number; dim?: number }): Tensor
   normal(mean: Tensor, std: Tensor, options?: { generator?: Generator | null }): Tensor
   normal(mean: Tensor, options?: { std?: number; generator?: Generator | null }): Tensor
@@ -822,7 +825,7 @@ export interface Operators {
   pixelShuffle(self: Tensor, upscaleFactor: number): Tensor
   pixelUnshuffle(self: Tensor, downscaleFactor: number): Tensor
   poisson(self: Tensor, options?: { generator?: Generator | null }): Tensor
-  poissonNllLoss(input: Tensor, target: Tensor, logInput: boolean, full: boolean, eps: number, reduction: number): Tensor
+  poissonNllLoss(input: Tensor, target: Tensor, logInput: boolean, full: boolean, eps: number, reduction: Reduction): Tensor
   polar(abs: Tensor, angle: Tensor): Tensor
   polygamma(n: number, self: Tensor): Tensor
   polygamma_(self: Tensor, n: number): Tensor
@@ -865,16 +868,16 @@ export interface Operators {
   rad2deg(self: Tensor): Tensor
   rad2deg_(self: Tensor): Tensor
   rand(size: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
-  rand(size: number | readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
+  rand(size: number | readonly number[], options: { generator: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   randLike(self: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor
   randint(high: number, size: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
-  randint(high: number, size: number | readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
+  randint(high: number, size: number | readonly number[], options: { generator: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   randint(low: number, high: number, size: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
-  randint(low: number, high: number, size: number | readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
+  randint(low: number, high: number, size: number | readonly number[], options: { generator: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   randintLike(self: Tensor, high: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor
   randintLike(self: Tensor, low: number, high: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor
   randn(size: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
-  randn(size: number | readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
+  randn(size: number | readonly number[], options: { generator: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   randnLike(self: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor
   random(self: Tensor, options?: { generator?: Generator | null }): Tensor
   random(self: Tensor, from: number, to: number | null, options?: { generator?: Generator | null }): Tensor
@@ -883,7 +886,7 @@ export interface Operators {
   random_(self: Tensor, from: number, to: number | null, options?: { generator?: Generator | null }): Tensor
   random_(self: Tensor, to: number, options?: { generator?: Generator | null }): Tensor
   randperm(n: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
-  randperm(n: number, options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
+  randperm(n: number, options: { generator: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   range(start: Scalar, end: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   range(start: Scalar, end: Scalar, options?: { step?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   ravel(self: Tensor): Tensor
@@ -939,9 +942,9 @@ export interface Operators {
   roll(self: Tensor, shifts: number | readonly number[], options?: { dims?: number | readonly number[] }): Tensor
   rot90(self: Tensor, options?: { k?: number; dims?: number | readonly number[] }): Tensor
   round(self: Tensor): Tensor
-  round(self: Tensor, options?: { decimals?: number }): Tensor
+  round(self: Tensor, options: { decimals: number }): Tensor
   round_(self: Tensor): Tensor
-  round_(self: Tensor, options?: { decimals?: number }): Tensor
+  round_(self: Tensor, options: { decimals: number }): Tensor
   rowIndices(self: Tensor): Tensor
   rowIndicesCopy(self: Tensor): Tensor
   rowStack(tensors: readonly Tensor[]): Tensor
@@ -954,18 +957,18 @@ export interface Operators {
   rsub(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor
   rsub(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor
   scalarTensor(s: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
-  scatter(self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { reduce?: string }): Tensor
+  scatter(self: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor
   scatter(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor
   scatter(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor
-  scatter(self: Tensor, dim: number, index: Tensor, value: Scalar, options?: { reduce?: string }): Tensor
+  scatter(self: Tensor, dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor
   scatterAdd(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor
   scatterAdd_(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor
   scatterReduce(self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor
   scatterReduce_(self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor
-  scatter_(self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { reduce?: string }): Tensor
+  scatter_(self: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor
   scatter_(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor
   scatter_(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor
-  scatter_(self: Tensor, dim: number, index: Tensor, value: Scalar, options?: { reduce?: string }): Tensor
+  scatter_(self: Tensor, dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor
   searchsorted(sortedSequence: Tensor, self: Scalar, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null }): Tensor
   searchsorted(sortedSequence: Tensor, self: Tensor, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null }): Tensor
   segmentReduce(data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null }): Tensor
@@ -1007,13 +1010,13 @@ export interface Operators {
   slowConvTranspose2d(self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor
   slowConvTranspose3d(self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor
   smm(self: Tensor, mat2: Tensor): Tensor
-  smoothL1Loss(self: Tensor, target: Tensor, options?: { reduction?: number; beta?: number }): Tensor
-  softMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor
+  smoothL1Loss(self: Tensor, target: Tensor, options?: { reduction?: Reduction; beta?: number }): Tensor
+  softMarginLoss(self: Tensor, target: Tensor, options?: { reduction?: Reduction }): Tensor
   softmax(self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor
   softplus(self: Tensor, options?: { beta?: Scalar; threshold?: Scalar }): Tensor
   softshrink(self: Tensor, options?: { lambd?: Scalar }): Tensor
   sort(self: Tensor, options?: { dim?: number; descending?: boolean }): [Tensor, Tensor]
-  sort(self: Tensor, options?: { stable?: boolean | null; dim?: number; descending?: boolean }): [Tensor, Tensor]
+  sort(self: Tensor, options: { stable: boolean | null; dim?: number; descending?: boolean }): [Tensor, Tensor]
   sparseBscTensor(ccolIndices: Tensor, rowIndices: Tensor, values: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   sparseBscTensor(ccolIndices: Tensor, rowIndices: Tensor, values: Tensor, size: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   sparseBsrTensor(crowIndices: Tensor, colIndices: Tensor, values: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
@@ -1138,10 +1141,10 @@ export interface Operators {
   sspaddmm(self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
   stack(tensors: readonly Tensor[], options?: { dim?: number }): Tensor
   std(self: Tensor, options?: { unbiased?: boolean }): Tensor
-  std(self: Tensor, dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): Tensor
+  std(self: Tensor, dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): Tensor
   std(self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor
   stdMean(self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor]
-  stdMean(self: Tensor, dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor]
+  stdMean(self: Tensor, dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): [Tensor, Tensor]
   stdMean(self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
   stft(self: Tensor, nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor
   stft(self: Tensor, nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor
@@ -1172,9 +1175,9 @@ export interface Operators {
   tan_(self: Tensor): Tensor
   tanh(self: Tensor): Tensor
   tanh_(self: Tensor): Tensor
-  tensorSplit(self: Tensor, indices: number | readonly number[], options?: { dim?: number }): readonly Tensor[]
   tensorSplit(self: Tensor, sections: number, options?: { dim?: number }): readonly Tensor[]
   tensorSplit(self: Tensor, tensorIndicesOrSections: Tensor, options?: { dim?: number }): readonly Tensor[]
+  tensorSplit(self: Tensor, indices: number | readonly number[], options?: { dim?: number }): readonly Tensor[]
   tensordot(self: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[]): Tensor
   thnnConv2d(self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] }): Tensor
   threshold(self: Tensor, threshold: Scalar, value: Scalar): Tensor
@@ -1206,7 +1209,7 @@ export interface Operators {
   tril(self: Tensor, options?: { diagonal?: number }): Tensor
   trilIndices(row: number, col: number, options?: { offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   tril_(self: Tensor, options?: { diagonal?: number }): Tensor
-  tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options?: { margin?: number; p?: number; eps?: number; swap?: boolean; reduction?: number }): Tensor
+  tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options?: { margin?: number; p?: number; eps?: number; swap?: boolean; reduction?: Reduction }): Tensor
   triu(self: Tensor, options?: { diagonal?: number }): Tensor
   triuIndices(row: number, col: number, options?: { offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   triu_(self: Tensor, options?: { diagonal?: number }): Tensor
@@ -1252,23 +1255,23 @@ export interface Operators {
   valuesCopy(self: Tensor): Tensor
   vander(x: Tensor, options?: { N?: number | null; increasing?: boolean }): Tensor
   var(self: Tensor, options?: { unbiased?: boolean }): Tensor
-  var(self: Tensor, dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): Tensor
+  var(self: Tensor, dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): Tensor
   var(self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor
   varMean(self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor]
-  varMean(self: Tensor, dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor]
+  varMean(self: Tensor, dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): [Tensor, Tensor]
   varMean(self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
   vdot(self: Tensor, other: Tensor): Tensor
-  view(self: Tensor, size: number | readonly number[]): Tensor
   view(self: Tensor, dtype: DType): Tensor
+  view(self: Tensor, size: number | readonly number[]): Tensor
   viewAs(self: Tensor, other: Tensor): Tensor
   viewAsComplex(self: Tensor): Tensor
   viewAsComplexCopy(self: Tensor): Tensor
   viewAsReal(self: Tensor): Tensor
   viewAsRealCopy(self: Tensor): Tensor
-  viewCopy(self: Tensor, size: number | readonly number[]): Tensor
   viewCopy(self: Tensor, dtype: DType): Tensor
-  vsplit(self: Tensor, indices: number | readonly number[]): readonly Tensor[]
+  viewCopy(self: Tensor, size: number | readonly number[]): Tensor
   vsplit(self: Tensor, sections: number): readonly Tensor[]
+  vsplit(self: Tensor, indices: number | readonly number[]): readonly Tensor[]
   vstack(tensors: readonly Tensor[]): Tensor
   where(condition: Tensor): readonly Tensor[]
   where(condition: Tensor, self: Scalar, other: Scalar): Tensor
@@ -1351,7 +1354,7 @@ export interface TensorMethods {
   argmax(options?: { dim?: number | null; keepdim?: boolean }): Tensor
   argmin(options?: { dim?: number | null; keepdim?: boolean }): Tensor
   argsort(options?: { dim?: number; descending?: boolean }): Tensor
-  argsort(options?: { stable?: boolean; dim?: number; descending?: boolean }): Tensor
+  argsort(options: { stable: boolean; dim?: number; descending?: boolean }): Tensor
   argwhere(): Tensor
   asStrided(size: number | readonly number[], stride: number | readonly number[], options?: { storageOffset?: number | null }): Tensor
   asStridedCopy(size: number | readonly number[], stride: number | readonly number[], options?: { storageOffset?: number | null }): Tensor
@@ -1380,8 +1383,8 @@ export interface TensorMethods {
   bernoulli(p: number, options?: { generator?: Generator | null }): Tensor
   bernoulli_(p: Tensor, options?: { generator?: Generator | null }): Tensor
   bernoulli_(options?: { p?: number; generator?: Generator | null }): Tensor
-  binaryCrossEntropy(target: Tensor, options?: { weight?: Tensor | null; reduction?: number }): Tensor
-  binaryCrossEntropyWithLogits(target: Tensor, options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: number }): Tensor
+  binaryCrossEntropy(target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction }): Tensor
+  binaryCrossEntropyWithLogits(target: Tensor, options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: Reduction }): Tensor
   bincount(options?: { weights?: Tensor | null; minlength?: number }): Tensor
   bitwiseAnd(other: Scalar): Tensor
   bitwiseAnd(other: Tensor): Tensor
@@ -1468,7 +1471,7 @@ export interface TensorMethods {
   countNonzero(dim: number | readonly number[]): Tensor
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor
   cross(other: Tensor, options?: { dim?: number | null }): Tensor
-  crossEntropyLoss(target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number; labelSmoothing?: number }): Tensor
+  crossEntropyLoss(target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number; labelSmoothing?: number }): Tensor
   crowIndices(): Tensor
   crowIndicesCopy(): Tensor
   cudnnConvolution(weight: Tensor, padding: number | readonly number[], stride: number | readonly number[], dilation: number | readonly number[], groups: number, benchmark: boolean, deterministic: boolean, allowTf32: boolean): Tensor
@@ -1503,25 +1506,25 @@ export interface TensorMethods {
   digamma_(): Tensor
   dist(other: Tensor, options?: { p?: Scalar }): Tensor
   div(other: Scalar): Tensor
-  div(other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  div(other: Scalar, options: { roundingMode: string | null }): Tensor
   div(other: Tensor): Tensor
-  div(other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  div(other: Tensor, options: { roundingMode: string | null }): Tensor
   div_(other: Scalar): Tensor
-  div_(other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  div_(other: Scalar, options: { roundingMode: string | null }): Tensor
   div_(other: Tensor): Tensor
-  div_(other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  div_(other: Tensor, options: { roundingMode: string | null }): Tensor
   divide(other: Scalar): Tensor
-  divide(other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  divide(other: Scalar, options: { roundingMode: string | null }): Tensor
   divide(other: Tensor): Tensor
-  divide(other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  divide(other: Tensor, options: { roundingMode: string | null }): Tensor
   divide_(other: Scalar): Tensor
-  divide_(other: Scalar, options?: { roundingMode?: string | null }): Tensor
+  divide_(other: Scalar, options: { roundingMode: string | null }): Tensor
   divide_(other: Tensor): Tensor
-  divide_(other: Tensor, options?: { roundingMode?: string | null }): Tensor
+  divide_(other: Tensor, options: { roundingMode: string | null }): Tensor
   dot(tensor: Tensor): Tensor
   dropout_(p: number, train: boolean): Tensor
-  dsplit(indices: number | readonly number[]): readonly Tensor[]
   dsplit(sections: number): readonly Tensor[]
+  dsplit(indices: number | readonly number[]): readonly Tensor[]
   elu(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor
   elu_(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor
   embeddingRenorm(indices: Tensor, maxNorm: number, normType: number): Tensor
@@ -1627,13 +1630,13 @@ export interface TensorMethods {
   geqrf(): [Tensor, Tensor]
   ger(vec2: Tensor): Tensor
   glu(options?: { dim?: number }): Tensor
-  gradient(options?: { dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
-  gradient(options?: { spacing?: Scalar; dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(options: { dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(options: { spacing: Scalar; dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
   gradient(options?: { spacing?: Scalar | null; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
-  gradient(options?: { spacing?: readonly Scalar[]; dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
-  gradient(options?: { spacing?: readonly Scalar[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
-  gradient(options?: { spacing?: readonly Tensor[]; dim?: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
-  gradient(options?: { spacing?: readonly Tensor[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
+  gradient(options: { spacing: readonly Scalar[]; dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(options: { spacing: readonly Scalar[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
+  gradient(options: { spacing: readonly Tensor[]; dim: number | readonly number[]; edgeOrder?: number }): readonly Tensor[]
+  gradient(options: { spacing: readonly Tensor[]; dim?: number | null; edgeOrder?: number }): readonly Tensor[]
   greater(other: Scalar): Tensor
   greater(other: Tensor): Tensor
   greaterEqual(other: Scalar): Tensor
@@ -1655,16 +1658,16 @@ export interface TensorMethods {
   hardtanh_(options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor
   heaviside(values: Tensor): Tensor
   heaviside_(values: Tensor): Tensor
-  hingeEmbeddingLoss(target: Tensor, options?: { margin?: number; reduction?: number }): Tensor
+  hingeEmbeddingLoss(target: Tensor, options?: { margin?: number; reduction?: Reduction }): Tensor
   histc(options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor
   histogram(options?: { bins?: number; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, Tensor]
   histogram(bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): [Tensor, Tensor]
-  histogramdd(bins: number | readonly number[], options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
   histogramdd(bins: readonly Tensor[], options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
   histogramdd(bins: number, options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
-  hsplit(indices: number | readonly number[]): readonly Tensor[]
+  histogramdd(bins: number | readonly number[], options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, readonly Tensor[]]
   hsplit(sections: number): readonly Tensor[]
-  huberLoss(target: Tensor, options?: { reduction?: number; delta?: number }): Tensor
+  hsplit(indices: number | readonly number[]): readonly Tensor[]
+  huberLoss(target: Tensor, options?: { reduction?: Reduction; delta?: number }): Tensor
   hypot(other: Tensor): Tensor
   hypot_(other: Tensor): Tensor
   i0(): Tensor
@@ -1715,10 +1718,10 @@ export interface TensorMethods {
   isposinf(): Tensor
   isreal(): Tensor
   istft(nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor
-  klDiv(target: Tensor, options?: { reduction?: number; logTarget?: boolean }): Tensor
+  klDiv(target: Tensor, options?: { reduction?: Reduction; logTarget?: boolean }): Tensor
   kron(other: Tensor): Tensor
   kthvalue(k: number, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor]
-  l1Loss(target: Tensor, options?: { reduction?: number }): Tensor
+  l1Loss(target: Tensor, options?: { reduction?: Reduction }): Tensor
   lcm(other: Tensor): Tensor
   lcm_(other: Tensor): Tensor
   ldexp(other: Tensor): Tensor
@@ -1771,7 +1774,7 @@ export interface TensorMethods {
   linalgPinv(options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean }): Tensor
   linalgPinv(options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean }): Tensor
   linalgPinv(rcond: Tensor, options?: { hermitian?: boolean }): Tensor
-  linalgSolveTriangular(B: Tensor, options?: { upper?: boolean; left?: boolean; unitriangular?: boolean }): Tensor
+  linalgSolveTriangular(B: Tensor, options: { upper: boolean; left?: boolean; unitriangular?: boolean }): Tensor
   linalgTensorinv(options?: { ind?: number }): Tensor
   linalgTensorsolve(other: Tensor, options?: { dims?: number | readonly number[] | null }): Tensor
   linalgVectorNorm(options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor
@@ -1861,15 +1864,15 @@ export interface TensorMethods {
   moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor
   movedim(source: number, destination: number): Tensor
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor
-  mseLoss(target: Tensor, options?: { reduction?: number }): Tensor
+  mseLoss(target: Tensor, options?: { reduction?: Reduction }): Tensor
   msort(): Tensor
   mul(other: Scalar): Tensor
   mul(other: Tensor): Tensor
   mul_(other: Scalar): Tensor
   mul_(other: Tensor): Tensor
-  multiMarginLoss(target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: number }): Tensor
-  multilabelMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor
-  multilabelMarginLossForward(target: Tensor, reduction: number): [Tensor, Tensor]
+  multiMarginLoss(target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: Reduction }): Tensor
+  multilabelMarginLoss(target: Tensor, options?: { reduction?: Reduction }): Tensor
+  multilabelMarginLossForward(target: Tensor, reduction: Reduction): [Tensor, Tensor]
   multinomial(numSamples: number, options?: { replacement?: boolean; generator?: Generator | null }): Tensor
   multiply(other: Scalar): Tensor
   multiply(other: Tensor): Tensor
@@ -1908,17 +1911,17 @@ export interface TensorMethods {
   newZeros(size: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null }): Tensor
   nextafter(other: Tensor): Tensor
   nextafter_(other: Tensor): Tensor
-  nllLoss(target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor
-  nllLoss2d(target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor
-  nllLoss2dForward(target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number): [Tensor, Tensor]
-  nllLossForward(target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number): [Tensor, Tensor]
-  nllLossNd(target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor
+  nllLoss(target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number }): Tensor
+  nllLoss2d(target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number }): Tensor
+  nllLoss2dForward(target: Tensor, weight: Tensor | null, reduction: Reduction, ignoreIndex: number): [Tensor, Tensor]
+  nllLossForward(target: Tensor, weight: Tensor | null, reduction: Reduction, ignoreIndex: number): [Tensor, Tensor]
+  nllLossNd(target: Tensor, options?: { weight?: Tensor | null; reduction?: Reduction; ignoreIndex?: number }): Tensor
   nonzero(): Tensor
   nonzeroNumpy(): readonly Tensor[]
   norm(options?: { p?: Scalar }): Tensor
+  norm(p: Scalar | null, options: { dtype: DType }): Tensor
   norm(p: Scalar | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor
-  norm(p: Scalar | null, dim: number | readonly number[], keepdim: boolean, options?: { dtype?: DType }): Tensor
-  norm(p: Scalar | null, options?: { dtype?: DType }): Tensor
+  norm(p: Scalar | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor
   normalFunctional(options?: { mean?: number; std?: number; generator?: Generator | null }): Tensor
   normal_(options?: { mean?: number; std?: number; generator?: Generator | null }): Tensor
   notEqual(other: Scalar): Tensor
@@ -2020,9 +2023,9 @@ export interface TensorMethods {
   roll(shifts: number | readonly number[], options?: { dims?: number | readonly number[] }): Tensor
   rot90(options?: { k?: number; dims?: number | readonly number[] }): Tensor
   round(): Tensor
-  round(options?: { decimals?: number }): Tensor
+  round(options: { decimals: number }): Tensor
   round_(): Tensor
-  round_(options?: { decimals?: number }): Tensor
+  round_(options: { decimals: number }): Tensor
   rowIndices(): Tensor
   rowIndicesCopy(): Tensor
   rrelu(options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor
@@ -2033,18 +2036,18 @@ export interface TensorMethods {
   rsqrt_(): Tensor
   rsub(other: Scalar, options?: { alpha?: Scalar }): Tensor
   rsub(other: Tensor, options?: { alpha?: Scalar }): Tensor
-  scatter(dim: number, index: Tensor, src: Tensor, options?: { reduce?: string }): Tensor
+  scatter(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor
   scatter(dim: number, index: Tensor, src: Tensor): Tensor
   scatter(dim: number, index: Tensor, value: Scalar): Tensor
-  scatter(dim: number, index: Tensor, value: Scalar, options?: { reduce?: string }): Tensor
+  scatter(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor
   scatterAdd_(dim: number, index: Tensor, src: Tensor): Tensor
   scatterReduce(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor
   scatterReduce_(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor
-  scatter_(dim: number, index: Tensor, src: Tensor, options?: { reduce?: string }): Tensor
+  scatter_(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor
   scatter_(dim: number, index: Tensor, src: Tensor): Tensor
   scatter_(dim: number, index: Tensor, value: Scalar): Tensor
-  scatter_(dim: number, index: Tensor, value: Scalar, options?: { reduce?: string }): Tensor
+  scatter_(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor
   select(dim: number, index: number): Tensor
   selectCopy(dim: number, index: number): Tensor
   selectScatter(src: Tensor, dim: number, index: number): Tensor
@@ -2083,13 +2086,13 @@ export interface TensorMethods {
   slowConvTranspose2d(weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor
   slowConvTranspose3d(weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor
   smm(mat2: Tensor): Tensor
-  smoothL1Loss(target: Tensor, options?: { reduction?: number; beta?: number }): Tensor
-  softMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor
+  smoothL1Loss(target: Tensor, options?: { reduction?: Reduction; beta?: number }): Tensor
+  softMarginLoss(target: Tensor, options?: { reduction?: Reduction }): Tensor
   softmax(dim: number, options?: { dtype?: DType | null }): Tensor
   softplus(options?: { beta?: Scalar; threshold?: Scalar }): Tensor
   softshrink(options?: { lambd?: Scalar }): Tensor
   sort(options?: { dim?: number; descending?: boolean }): [Tensor, Tensor]
-  sort(options?: { stable?: boolean | null; dim?: number; descending?: boolean }): [Tensor, Tensor]
+  sort(options: { stable: boolean | null; dim?: number; descending?: boolean }): [Tensor, Tensor]
   sparseDim(): number
   sparseMask(mask: Tensor): Tensor
   sparseResize(size: number | readonly number[], sparseDim: number, denseDim: number): Tensor
@@ -2156,10 +2159,10 @@ export interface TensorMethods {
   squeeze_(dim: number): Tensor
   sspaddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
   std(options?: { unbiased?: boolean }): Tensor
-  std(dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): Tensor
+  std(dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): Tensor
   std(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor
   stdMean(options?: { unbiased?: boolean }): [Tensor, Tensor]
-  stdMean(dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor]
+  stdMean(dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): [Tensor, Tensor]
   stdMean(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
   stft(nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor
   stft(nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor
@@ -2190,9 +2193,9 @@ export interface TensorMethods {
   tan_(): Tensor
   tanh(): Tensor
   tanh_(): Tensor
-  tensorSplit(indices: number | readonly number[], options?: { dim?: number }): readonly Tensor[]
   tensorSplit(sections: number, options?: { dim?: number }): readonly Tensor[]
   tensorSplit(tensorIndicesOrSections: Tensor, options?: { dim?: number }): readonly Tensor[]
+  tensorSplit(indices: number | readonly number[], options?: { dim?: number }): readonly Tensor[]
   tensordot(other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[]): Tensor
   thnnConv2d(weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] }): Tensor
   threshold(threshold: Scalar, value: Scalar): Tensor
@@ -2250,23 +2253,23 @@ export interface TensorMethods {
   values(): Tensor
   valuesCopy(): Tensor
   var(options?: { unbiased?: boolean }): Tensor
-  var(dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): Tensor
+  var(dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): Tensor
   var(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor
   varMean(options?: { unbiased?: boolean }): [Tensor, Tensor]
-  varMean(dim: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor]
+  varMean(dim: number | readonly number[] | null, options: { correction: number | null; keepdim?: boolean }): [Tensor, Tensor]
   varMean(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
   vdot(other: Tensor): Tensor
-  view(size: number | readonly number[]): Tensor
   view(dtype: DType): Tensor
+  view(size: number | readonly number[]): Tensor
   viewAs(other: Tensor): Tensor
   viewAsComplex(): Tensor
   viewAsComplexCopy(): Tensor
   viewAsReal(): Tensor
   viewAsRealCopy(): Tensor
-  viewCopy(size: number | readonly number[]): Tensor
   viewCopy(dtype: DType): Tensor
-  vsplit(indices: number | readonly number[]): readonly Tensor[]
+  viewCopy(size: number | readonly number[]): Tensor
   vsplit(sections: number): readonly Tensor[]
+  vsplit(indices: number | readonly number[]): readonly Tensor[]
   xlogy(other: Scalar): Tensor
   xlogy(other: Tensor): Tensor
   xlogy_(other: Scalar): Tensor
@@ -2467,7 +2470,7 @@ export const operatorTable: readonly [string, boolean, ...string[]][] = [
   ["crossEntropyLoss",true,"aten::cross_entropy_loss"],
   ["crowIndices",true,"aten::crow_indices"],
   ["crowIndicesCopy",true,"aten::crow_indices_copy"],
-  ["ctcLoss",false,"aten::ctc_loss.IntList","aten::ctc_loss.Tensor"],
+  ["ctcLoss",false,"aten::ctc_loss.Tensor","aten::ctc_loss.IntList"],
   ["cudnnAffineGridGenerator",false,"aten::cudnn_affine_grid_generator"],
   ["cudnnBatchNorm",false,"aten::cudnn_batch_norm"],
   ["cudnnConvolution",true,"aten::cudnn_convolution"],
@@ -2509,7 +2512,7 @@ export const operatorTable: readonly [string, boolean, ...string[]][] = [
   ["dot",true,"aten::dot"],
   ["dropout",false,"aten::dropout"],
   ["dropout_",true,"aten::dropout_"],
-  ["dsplit",true,"aten::dsplit.array","aten::dsplit.int"],
+  ["dsplit",true,"aten::dsplit.int","aten::dsplit.array"],
   ["dstack",false,"aten::dstack"],
   ["einsum",false,"aten::einsum"],
   ["elu",true,"aten::elu"],
@@ -2650,8 +2653,8 @@ export const operatorTable: readonly [string, boolean, ...string[]][] = [
   ["hingeEmbeddingLoss",true,"aten::hinge_embedding_loss"],
   ["histc",true,"aten::histc"],
   ["histogram",true,"aten::histogram.bin_ct","aten::histogram.bins_tensor"],
-  ["histogramdd",true,"aten::histogramdd","aten::histogramdd.TensorList_bins","aten::histogramdd.int_bins"],
-  ["hsplit",true,"aten::hsplit.array","aten::hsplit.int"],
+  ["histogramdd",true,"aten::histogramdd.TensorList_bins","aten::histogramdd.int_bins","aten::histogramdd"],
+  ["hsplit",true,"aten::hsplit.int","aten::hsplit.array"],
   ["hspmm",false,"aten::hspmm"],
   ["hstack",false,"aten::hstack"],
   ["huberLoss",true,"aten::huber_loss"],
@@ -2905,7 +2908,7 @@ export const operatorTable: readonly [string, boolean, ...string[]][] = [
   ["nllLossNd",true,"aten::nll_loss_nd"],
   ["nonzero",true,"aten::nonzero"],
   ["nonzeroNumpy",true,"aten::nonzero_numpy"],
-  ["norm",true,"aten::norm.Scalar","aten::norm.ScalarOpt_dim","aten::norm.ScalarOpt_dim_dtype","aten::norm.ScalarOpt_dtype"],
+  ["norm",true,"aten::norm.Scalar","aten::norm.ScalarOpt_dtype","aten::norm.ScalarOpt_dim","aten::norm.ScalarOpt_dim_dtype"],
   ["normExceptDim",false,"aten::norm_except_dim"],
   ["normal",false,"aten::normal.Tensor_Tensor","aten::normal.Tensor_float","aten::normal.float_Tensor","aten::normal.float_float"],
   ["normalFunctional",true,"aten::normal_functional"],
@@ -3186,7 +3189,7 @@ export const operatorTable: readonly [string, boolean, ...string[]][] = [
   ["tan_",true,"aten::tan_"],
   ["tanh",true,"aten::tanh"],
   ["tanh_",true,"aten::tanh_"],
-  ["tensorSplit",true,"aten::tensor_split.indices","aten::tensor_split.sections","aten::tensor_split.tensor_indices_or_sections"],
+  ["tensorSplit",true,"aten::tensor_split.sections","aten::tensor_split.tensor_indices_or_sections","aten::tensor_split.indices"],
   ["tensordot",true,"aten::tensordot"],
   ["thnnConv2d",true,"aten::thnn_conv2d"],
   ["threshold",true,"aten::threshold"],
@@ -3251,14 +3254,14 @@ export const operatorTable: readonly [string, boolean, ...string[]][] = [
   ["var",true,"aten::var","aten::var.correction","aten::var.dim"],
   ["varMean",true,"aten::var_mean","aten::var_mean.correction","aten::var_mean.dim"],
   ["vdot",true,"aten::vdot"],
-  ["view",true,"aten::view","aten::view.dtype"],
+  ["view",true,"aten::view.dtype","aten::view"],
   ["viewAs",true,"aten::view_as"],
   ["viewAsComplex",true,"aten::view_as_complex"],
   ["viewAsComplexCopy",true,"aten::view_as_complex_copy"],
   ["viewAsReal",true,"aten::view_as_real"],
   ["viewAsRealCopy",true,"aten::view_as_real_copy"],
-  ["viewCopy",true,"aten::view_copy","aten::view_copy.dtype"],
-  ["vsplit",true,"aten::vsplit.array","aten::vsplit.int"],
+  ["viewCopy",true,"aten::view_copy.dtype","aten::view_copy"],
+  ["vsplit",true,"aten::vsplit.int","aten::vsplit.array"],
   ["vstack",false,"aten::vstack"],
   ["where",false,"aten::where","aten::where.Scalar","aten::where.ScalarOther","aten::where.ScalarSelf","aten::where.self"],
   ["xlogy",true,"aten::xlogy.Scalar_Other","aten::xlogy.Scalar_Self","aten::xlogy.Tensor"],

@@ -2,15 +2,41 @@
 // garbage collector's judgement, so scopes are the plan and the finaliser is the net.
 
 import { native } from './native.ts'
+import { refusePromise } from './synchronous.ts'
 import { Tensor } from './tensor.ts'
 
-/** Ownership of one tensor: the open scope that will free it, or null when its holder must. */
+const SWEEP_FROM = 1024
+
+/** Owner of the tensors made while it is open; those without one belong to whoever holds them. */
 export class Scope {
-  readonly tensors: Tensor[] = []
   readonly parent: Scope | null
+  #tensors: Tensor[] = []
+  #sweepAt = SWEEP_FROM
 
   constructor(parent: Scope | null) {
     this.parent = parent
+  }
+
+  /** Called by the tensor itself, when it is made and when it moves here. */
+  add(tensor: Tensor): void {
+    if (this.#tensors.length >= this.#sweepAt) this.#sweep()
+    this.#tensors.push(tensor)
+  }
+
+  /** Frees what it owns; what escapes passes to the parent. */
+  close(escaping: ReadonlySet<Tensor>): void {
+    for (const tensor of this.#tensors) {
+      if (tensor.owner !== this) continue
+      if (escaping.has(tensor)) tensor.moveTo(this.parent)
+      else tensor.dispose()
+    }
+    this.#tensors = []
+  }
+
+  // A scope may stay open for a whole training run: it must not remember every tensor that left it.
+  #sweep(): void {
+    this.#tensors = this.#tensors.filter((tensor) => tensor.owner === this)
+    this.#sweepAt = Math.max(SWEEP_FROM, 2 * this.#tensors.length)
   }
 }
 
@@ -23,35 +49,28 @@ export function currentScope(): Scope | null {
 
 /**
  * Runs `body` and frees every tensor created inside, except those found in its result (a tensor, or arrays,
- * maps and plain objects that hold some), which pass to the enclosing scope.
+ * maps, sets and plain objects that hold some), which pass to the enclosing scope.
  *
  * Throws TypeError when `body` is asynchronous: other code would run while the scope is open.
  */
 export function scope<T>(body: () => T): T {
   const mine = new Scope(current)
   current = mine
-  let escaping = new Set<Tensor>()
+  let escaping: ReadonlySet<Tensor> = new Set()
   try {
     const result = body()
-    if (result instanceof Promise) {
-      throw new TypeError(
-        'scope() needs a synchronous function: await outside, and open a scope for each step',
-      )
-    }
+    refusePromise('scope()', result)
     escaping = tensorsIn(result)
     return result
   } finally {
     current = mine.parent
-    for (const tensor of mine.tensors) {
-      if (tensor.owner !== mine || tensor.disposed) continue
-      if (escaping.has(tensor)) tensor.moveTo(mine.parent)
-      else tensor.dispose()
-    }
+    mine.close(escaping)
   }
 }
 
-/** Takes a tensor out of its scope: it lives until it is disposed, or is collected. */
+/** Takes a tensor out of its scope: it lives until it is disposed, or is collected. Throws DisposedError. */
 export function keep<T extends Tensor>(tensor: T): T {
+  void tensor.handle
   tensor.moveTo(null)
   return tensor
 }
@@ -61,21 +80,33 @@ export function liveTensors(): number {
   return native.liveTensors()
 }
 
-/** Bytes of tensor storage alive on the native side, in this thread; views are counted once. */
+/**
+ * Bytes of the storage that live tensors hold, in this thread, as large as it was when they were made; storage that
+ * several share (views) counts once. What only the tape of a gradient holds is not in it.
+ */
 export function liveBytes(): number {
   return native.liveBytes()
 }
 
-function tensorsIn(value: unknown, found = new Set<Tensor>()): Set<Tensor> {
-  if (value instanceof Tensor) found.add(value)
-  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found)
-  else if (value instanceof Map) for (const item of value.values()) tensorsIn(item, found)
-  else if (isPlainObject(value)) for (const item of Object.values(value)) tensorsIn(item, found)
+function tensorsIn(value: unknown): Set<Tensor> {
+  const found = new Set<Tensor>()
+  const visited = new Set<object>()
+  const visit = (item: unknown): void => {
+    if (item instanceof Tensor) {
+      found.add(item)
+      return
+    }
+    if (typeof item !== 'object' || item === null || visited.has(item)) return
+    visited.add(item)
+    if (Array.isArray(item) || item instanceof Set || item instanceof Map) {
+      for (const inner of item.values()) visit(inner)
+    } else if (isPlainObject(item)) for (const inner of Object.values(item)) visit(inner)
+  }
+  visit(value)
   return found
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
+function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }

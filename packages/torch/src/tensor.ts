@@ -4,6 +4,7 @@
 import { call } from './dispatch.ts'
 import { type DType, type MemoryFormat, type TypedArray, viewAs } from './dtype.ts'
 import { DisposedError } from './errors.ts'
+import { attempt } from './failure.ts'
 import { type Handle, native } from './native.ts'
 import type { TensorMethods } from './ops.generated.ts'
 import { currentScope, type Scope } from './scope.ts'
@@ -20,7 +21,7 @@ export class Tensor {
   constructor(handle: Handle) {
     this.#handle = handle
     this.#owner = currentScope()
-    if (this.#owner) this.#owner.tensors.push(this)
+    if (this.#owner) this.#owner.add(this)
     else collected.register(this, handle, this)
   }
 
@@ -41,7 +42,7 @@ export class Tensor {
 
   /** Lengths of the dimensions, outermost first. */
   get shape(): readonly number[] {
-    return native.shape(this.handle)
+    return attempt('Tensor.shape', [], () => native.shape(this.handle))
   }
 
   get dtype(): DType {
@@ -62,9 +63,12 @@ export class Tensor {
     return native.requiresGrad(this.handle)
   }
 
-  /** Turns gradient recording for this leaf tensor on or off; returns the tensor. */
+  /**
+   * Turns gradient recording for this leaf tensor on or off; returns the tensor. Throws TorchError for integers, and
+   * for turning it off where the tensor was computed from others.
+   */
   requiresGrad_(value = true): this {
-    native.setRequiresGrad(this.handle, value)
+    attempt('Tensor.requiresGrad_', [this, value], () => native.setRequiresGrad(this.handle, value))
     return this
   }
 
@@ -74,8 +78,11 @@ export class Tensor {
     return handle === null ? null : new Tensor(handle)
   }
 
+  /** Throws TorchError where shape, dtype or device differ from the tensor's own. */
   set grad(gradient: Tensor | null) {
-    native.setGrad(this.handle, gradient === null ? null : gradient.handle)
+    attempt('Tensor.grad', [this, gradient], () =>
+      native.setGrad(this.handle, gradient === null ? null : gradient.handle),
+    )
   }
 
   /**
@@ -83,26 +90,25 @@ export class Tensor {
    *
    * @param gradient of the same shape; may be left out when the tensor has one element
    * @param options.retainGraph keep the tape for a second pass
+   * Throws TorchError, for instance without a history, or a second time.
    */
   backward(gradient?: Tensor, options: { retainGraph?: boolean } = {}): void {
-    native.backward([this.handle], gradient ? [gradient.handle] : null, options.retainGraph ?? false)
+    attempt('Tensor.backward', gradient ? [this, gradient] : [this], () =>
+      native.backward([this.handle], gradient ? [gradient.handle] : null, options.retainGraph ?? false),
+    )
   }
 
-  /** The single element as a JavaScript number (true and false become 1 and 0). */
+  /** The single element as a JavaScript number (true and false become 1 and 0). Throws TorchError for several. */
   item(): number {
-    return Number(native.item(this.handle))
+    return attempt('Tensor.item', [this], () => Number(native.item(this.handle)))
   }
 
   /** A flat row-major copy of the data; 16-bit floats are widened to float32. */
   toArray(): TypedArray {
     const dtype = this.dtype
-    if (dtype !== 'bfloat16' && dtype !== 'float16') return viewAs(dtype, native.toBytes(this.handle))
-    const wide = this.to({ dtype: 'float32' })
-    try {
-      return viewAs('float32', native.toBytes(wide.handle))
-    } finally {
-      wide.dispose()
-    }
+    if (dtype !== 'bfloat16' && dtype !== 'float16') return viewAs(dtype, this.#bytes())
+    using wide = this.to({ dtype: 'float32' })
+    return viewAs('float32', wide.#bytes())
   }
 
   /** The data as nested arrays of numbers; a number for a tensor without dimensions. */
@@ -133,7 +139,7 @@ export class Tensor {
     if (scope === null) collected.register(this, this.handle, this)
     else {
       collected.unregister(this)
-      scope.tensors.push(this)
+      scope.add(this)
     }
     this.#owner = scope
   }
@@ -151,7 +157,12 @@ export class Tensor {
 
   #forget(): void {
     if (this.#owner === null) collected.unregister(this)
+    this.#owner = null
     this.#handle = null
+  }
+
+  #bytes(): ArrayBuffer {
+    return attempt('Tensor.toArray', [this], () => native.toBytes(this.handle))
   }
 }
 

@@ -211,7 +211,10 @@ test('a weight that became NaN stops the run in the next step, and the last good
   await assert.rejects(
     start({ path: run.path, intervention: { before: poison }, checkpointSeconds: 1e-9 }),
     (error) =>
-      error instanceof DivergedError && /the loss is NaN \(stage1, epoch 1, step 2; batch: images \d \d\)\. The last checkpoint is intact/.test(error.message),
+      error instanceof DivergedError &&
+      /the loss is NaN \(stage1, epoch 1, step 2; batch: images \d \d\)\. The last checkpoint is intact/.test(
+        error.message,
+      ),
   )
   assert.deepEqual(checkpointsOf(run.path), ['stage1-000000001.safetensors'])
   await start({ path: run.path })

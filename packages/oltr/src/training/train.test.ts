@@ -254,7 +254,9 @@ test('a rate that is far too large ends the run with stage, epoch and step, and 
     train(config, run.path, quiet),
     (error) =>
       error instanceof DivergedError &&
-      /\(stage1, (epoch \d, step \d; batch: image \d+, image \d+|after step \d of epoch \d)/.test(error.message),
+      /\(stage1, (epoch \d, step \d; batch: image \d+, image \d+|after step \d of epoch \d)/.test(
+        error.message,
+      ),
   )
   const { checkpoints } = runFolder(run.path)
   for (const name of readdirSync(checkpoints)) {
