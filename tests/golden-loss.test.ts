@@ -53,13 +53,13 @@ async function losses(): Promise<Curve> {
         ...stage,
         batchSize: 64,
         sampler: { kind: 'shuffle' },
-        learningRate: { backbone: 0.05, classifier: 0.05 },
+        learningRate: { backbone: 0.003, classifier: 0.003 },
       },
       stage2: {
         ...stage,
         batchSize: 24,
         sampler: { kind: 'class-aware', perClass: 3 },
-        learningRate: { backbone: 0.005, head: 0.05 },
+        learningRate: { backbone: 0.0003, head: 0.003 },
       },
       execution: { precision: 'float32', threads: 1 },
     })

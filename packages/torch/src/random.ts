@@ -5,7 +5,7 @@ import { attempt } from './failure.ts'
 import { native } from './native.ts'
 import { Tensor } from './tensor.ts'
 
-const collected = new FinalizationRegistry<number>((id) => native.freeGenerator?.(id))
+const collected = new FinalizationRegistry<number>((id) => native.freeGenerator(id))
 
 /** A CPU generator of its own stream, for operators that take `{ generator }`. */
 export class Generator {
