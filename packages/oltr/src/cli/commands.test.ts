@@ -116,7 +116,7 @@ test('predict decides one file: class, confidence, verdict, score against thresh
   assert.equal(out.length, 1)
   assert.match(
     out[0]!,
-    /a\.png: .+ \(\d+\.\d% .+\) {2}maxSoftmax [\d.e-]+ against [\d.e-]+ {2}distance [\d.e-]+ {2}nearest: .+%, .+%, .+%$/,
+    /a\.png: .+ \(\d+\.\d% .+\) {2}maxSoftmax [\d.e+-]+ against [\d.e+-]+ {2}distance [\d.e+-]+ {2}nearest: .+%, .+%, .+%$/,
   )
 })
 

@@ -2,10 +2,12 @@
 // Paths are where one machine keeps its data, so they are left out.
 
 import { parseRunConfig, type RunConfig } from '../run-config.ts'
-import { recipe } from './recipes.ts'
+import { recipe, recipes } from './recipes.ts'
 
-/** For instance `oltr train --recipe cifar100-lt --set stage1.epochs=130`. */
+/** For instance `oltr train --recipe cifar100-lt --set stage1.epochs=130`; a run of the library's own has no command. */
 export function commandLine(config: RunConfig): string {
+  if (!Object.hasOwn(recipes, config.recipe))
+    return `train() with a configuration of its own, "${config.recipe}"`
   const before = leavesOf(parseRunConfig(recipe(config.recipe)))
   const settings = [...leavesOf(config)]
     .filter(([path, value]) => before.get(path) !== value && !isPlace(path))

@@ -61,6 +61,10 @@ export async function train(
 ): Promise<RunFolder> {
   const folder = openRunFolder(runPath)
   checkConfiguration(folder, config)
+  // A run killed between writing a model and clearing up has checkpoints of a finished stage.
+  for (const stage of ['stage1', 'stage2'] as const) {
+    if (existsSync(folder.model(stage))) removeCheckpoints(folder.checkpoints, stage)
+  }
   if (existsSync(folder.model('stage2'))) return folder
   for (const each of [folder.path, folder.checkpoints]) removeStaleTemporaries(each)
   setThreads(config.execution.threads ?? availableParallelism())
