@@ -12,11 +12,14 @@ const folder = dirname(fileURLToPath(import.meta.url))
 export class StepProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #answers: AsyncIterator<string>
+  readonly #ended: Promise<[code: number | null, signal: string | null]>
   readonly #name: string
 
   private constructor(name: string, child: ChildProcessByStdio<Writable, Readable, null>) {
     this.#name = name
     this.#child = child
+    child.stdin.on('error', () => {}) // a process that ended says so by its missing answer
+    this.#ended = new Promise((resolve) => child.once('close', (...how) => resolve(how)))
     this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   }
 
@@ -41,15 +44,16 @@ export class StepProcess {
 
   /** Ends the process and waits for that. */
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const ended = new Promise<void>((resolve) => this.#child.once('close', () => resolve()))
     this.#child.stdin.end()
-    await ended
+    await this.#ended
   }
 
   async #answer<Answer>(): Promise<Answer> {
     const { value, done } = await this.#answers.next()
-    if (done) throw new Error(`bench/${this.#name} ended without an answer (its own message is above)`)
+    if (done) {
+      const [code, signal] = await this.#ended
+      throw new Error(`bench/${this.#name} ended without an answer (${signal ?? `exit code ${code}`})`)
+    }
     return JSON.parse(value) as Answer
   }
 }
