@@ -29,7 +29,7 @@ async function losses(): Promise<Curve> {
     const stage = {
       epochs: STEPS,
       schedule: { kind: 'cosine', epochs: STEPS },
-      optimiser: { weightDecay: 0.05 },
+      optimiser: { weightDecay: 0.3 },
     } as const
     const config = parseRunConfig({
       recipe: 'golden-loss',
