@@ -16,6 +16,7 @@ export interface Head {
 /** B images, K classes, features of D numbers. */
 export function createHead(batch: number, classes: number, dimension: number): Head {
   const config = ModelConfig.parse({
+    hallucinator: { init: 'random' },
     backbone: 'cifar-resnet-20',
     imageSize: 32,
     fcAdd: dimension,
