@@ -5,7 +5,6 @@
 #include <c10/util/Exception.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <deque>
 #include <unordered_map>
 #include <vector>
@@ -45,13 +44,18 @@ Environment& environment(napi_env env) {
   return *static_cast<Environment*>(data);
 }
 
-void reportMemory(napi_env env, Environment& state, int64_t change) {
-  state.bytes += change;
-  state.unreportedBytes += change;
-  if (std::abs(state.unreportedBytes) < kReportAfter) return;
+void reportMemory(napi_env env, Environment& state) {
   int64_t total = 0;
   napi_adjust_external_memory(env, state.unreportedBytes, &total);
   state.unreportedBytes = 0;
+}
+
+// The collector hears at once of memory that is gone, but of new memory only where it could free some: a training step
+// fills and empties its scope every time, and a collection for that would only take its cores away.
+void countMemory(napi_env env, Environment& state, int64_t change) {
+  state.bytes += change;
+  state.unreportedBytes += change;
+  if (state.unreportedBytes <= -kReportAfter) reportMemory(env, state);
 }
 
 /** The slot that a handle names; throws StaleHandle for every number that names none. */
@@ -74,7 +78,7 @@ void countStorage(napi_env env, Environment& state, Slot& slot) {
   SharedStorage& shared = state.storages[slot.storage];
   if (shared.tensors++ > 0) return;
   shared.bytes = static_cast<int64_t>(slot.tensor.storage().nbytes());
-  reportMemory(env, state, shared.bytes);
+  countMemory(env, state, shared.bytes);
 }
 
 void uncountStorage(napi_env env, Environment& state, Slot& slot) {
@@ -82,7 +86,7 @@ void uncountStorage(napi_env env, Environment& state, Slot& slot) {
   const auto found = state.storages.find(slot.storage);
   slot.storage = nullptr;
   if (--found->second.tensors > 0) return;
-  reportMemory(env, state, -found->second.bytes);
+  countMemory(env, state, -found->second.bytes);
   state.storages.erase(found);
 }
 
@@ -103,6 +107,15 @@ napi_value jsFree(napi_env env, napi_callback_info info) {
   });
 }
 
+// leaveToCollector(): void, a tensor belongs to no scope from now on
+napi_value jsLeaveToCollector(napi_env env, napi_callback_info) {
+  return guard(env, [&]() -> napi_value {
+    Environment& state = environment(env);
+    if (state.unreportedBytes >= kReportAfter) reportMemory(env, state);
+    return nullptr;
+  });
+}
+
 napi_value jsLiveTensors(napi_env env, napi_callback_info) {
   return guard(env, [&] {
     napi_value result;
@@ -115,6 +128,16 @@ napi_value jsLiveBytes(napi_env env, napi_callback_info) {
   return guard(env, [&] {
     napi_value result;
     check(env, napi_create_double(env, static_cast<double>(environment(env).bytes), &result));
+    return result;
+  });
+}
+
+// reportedBytes(): number, what the collector knows of
+napi_value jsReportedBytes(napi_env env, napi_callback_info) {
+  return guard(env, [&] {
+    const Environment& state = environment(env);
+    napi_value result;
+    check(env, napi_create_double(env, static_cast<double>(state.bytes - state.unreportedBytes), &result));
     return result;
   });
 }
@@ -230,8 +253,10 @@ void registerHandles(napi_env env, napi_value exports) {
                  env, new Environment(),
                  [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr));
   define(env, exports, "free", jsFree);
+  define(env, exports, "leaveToCollector", jsLeaveToCollector);
   define(env, exports, "liveTensors", jsLiveTensors);
   define(env, exports, "liveBytes", jsLiveBytes);
+  define(env, exports, "reportedBytes", jsReportedBytes);
   define(env, exports, "createGenerator", jsCreateGenerator);
   define(env, exports, "freeGenerator", jsFreeGenerator);
 }

@@ -38,8 +38,12 @@ type TypedArray = NodeJS.TypedArray
 /** The export table of native/addon.cpp. */
 export interface NativeAddon {
   free(handle: Handle): void
+  /** Says that a tensor belongs to no scope now; the collector hears how much memory tensors hold. */
+  leaveToCollector(): void
   liveTensors(): number
   liveBytes(): number
+  /** The part of liveBytes() that the collector was told of, to within 4 MiB. */
+  reportedBytes(): number
 
   fromBytes(data: TypedArray, shape: readonly number[], dtype: string): Handle
   toBytes(handle: Handle): ArrayBuffer

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { DisposedError, keep, liveBytes, liveTensors, ops, scope, type Tensor, tensor } from './index.ts'
+import { native } from './native.ts'
 
 test('a scope frees every tensor made in it, except what it returns', () => {
   const before = liveTensors()
@@ -177,6 +178,27 @@ test('live bytes count storage once, for as long as a view of it lives', () => {
   assert.equal(liveBytes(), before + 8000)
   slice.dispose()
   assert.equal(liveBytes(), before)
+})
+
+test('the collector hears of the memory of tensors that are left to it, not of what a scope will free', () => {
+  const bytes = 64 << 20
+  const before = native.reportedBytes()
+  const heard = (expected: number): void => {
+    assert.ok(Math.abs(native.reportedBytes() - before - expected) <= 4 << 20, `${native.reportedBytes()}`)
+  }
+  scope(() => {
+    ops.zeros([bytes], { dtype: 'uint8' })
+    heard(0)
+  })
+  heard(0)
+  const kept = scope(() => keep(ops.zeros([bytes], { dtype: 'uint8' })))
+  heard(bytes)
+  const alone = ops.zeros([bytes], { dtype: 'uint8' })
+  heard(2 * bytes)
+  kept.dispose()
+  heard(bytes)
+  alone.dispose()
+  heard(0)
 })
 
 test('live bytes count what the tape holds, too, as long as JavaScript has it', () => {

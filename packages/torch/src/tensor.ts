@@ -12,6 +12,11 @@ import { currentScope, type Scope } from './scope.ts'
 // The net under scopes: frees the native tensor of a JavaScript object that was collected without dispose().
 const collected = new FinalizationRegistry<Handle>((handle) => native.free(handle))
 
+function leaveToCollector(tensor: Tensor, handle: Handle): void {
+  collected.register(tensor, handle, tensor)
+  native.leaveToCollector()
+}
+
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: operators.ts installs every method the interface promises
 export class Tensor {
   #handle: Handle | null
@@ -22,7 +27,7 @@ export class Tensor {
     this.#handle = handle
     this.#owner = currentScope()
     if (this.#owner) this.#owner.add(this)
-    else collected.register(this, handle, this)
+    else leaveToCollector(this, handle)
   }
 
   /** The native handle; throws DisposedError after dispose(). */
@@ -136,7 +141,7 @@ export class Tensor {
   /** Hands the tensor to another scope (null: to whoever holds it). Used by scope() and keep(). */
   moveTo(scope: Scope | null): void {
     if (this.#owner === scope) return
-    if (scope === null) collected.register(this, this.handle, this)
+    if (scope === null) leaveToCollector(this, this.handle)
     else {
       collected.unregister(this)
       scope.add(this)
