@@ -2,7 +2,7 @@
 
 import { ConfigError } from '../errors.ts'
 import type { RunConfigInput } from '../run-config.ts'
-import { cifar10LongTailed, cifar100LongTailed } from './cifar-lt.ts'
+import { cifar10LongTailed, cifar100LongTailed, cifar100Open } from './cifar-lt.ts'
 import { imagenetLongTailed } from './imagenet-lt.ts'
 import { inaturalist18 } from './inaturalist-18.ts'
 import { myFolder } from './my-folder.ts'
@@ -13,6 +13,7 @@ export const recipes: Readonly<Record<string, () => RunConfigInput>> = {
   quickstart,
   'cifar10-lt': cifar10LongTailed,
   'cifar100-lt': cifar100LongTailed,
+  'cifar100-open': cifar100Open,
   'imagenet-lt': imagenetLongTailed,
   'places-lt': placesLongTailed,
   'inaturalist-18': inaturalist18,
