@@ -23,10 +23,19 @@ export class CosineClassifier extends Module {
 
   /** Logits (B, K) in -s..s of embeddings v (B, D). A zero embedding gives zero logits, a zero weight a zero logit. */
   forward(v: Tensor): Tensor {
-    const length = v.linalgVectorNorm({ dim: [1], keepdim: true }) // (B, 1)
-    const squashed = v.div(length.add(1)) // (B, D): the two fractions of Eq. 10 in one, without a division by ||v||
-    const lengths = this.weight.linalgVectorNorm({ dim: [1], keepdim: true }) // (K, 1)
-    const directions = this.weight.div(lengths.clampMin(1e-12)) // (K, D)
-    return squashed.matmul(directions.t()).mul(this.scale) // (B, K)
+    return cosineLogits(v, this.weight, this.scale) // (B, K)
   }
+}
+
+/** Eq. 10 for embeddings v (B, D) and weights (K, D): s * v~ . w~, (B, K). */
+export function cosineLogits(v: Tensor, weight: Tensor, scale: number): Tensor {
+  const lengths = weight.linalgVectorNorm({ dim: [1], keepdim: true }) // (K, 1)
+  const directions = weight.div(lengths.clampMin(1e-12)) // (K, D)
+  return squash(v).matmul(directions.t()).mul(scale) // (B, K)
+}
+
+/** v~ of Eq. 10, (B, D): the two fractions in one, without a division by ||v||. */
+export function squash(v: Tensor): Tensor {
+  const length = v.linalgVectorNorm({ dim: [1], keepdim: true }) // (B, 1)
+  return v.div(length.add(1)) // (B, D)
 }

@@ -10,6 +10,7 @@ import { drawScene } from './generated/draw.ts'
 import { KeyedRandom } from './generated/random.ts'
 import { type Pose, type Scene, sampleScene } from './generated/scene.ts'
 import { exponentialCounts } from './long-tail.ts'
+import { concatenate } from './open-split.ts'
 
 export interface GeneratedOptions {
   /** Which images; the classes do not depend on it. */
@@ -74,15 +75,22 @@ export const GENERATED_DEFAULTS: Readonly<Required<GeneratedOptions>> = {
 }
 
 /** The first part of an image's key: a split never shows an image of another. */
-const SPLIT_KEYS = { train: 1, validation: 2, test: 3, open: 4, openValidation: 5 } as const
+const SPLIT_KEYS = {
+  train: 1,
+  validation: 2,
+  test: 3,
+  open: 4,
+  openValidation: 5,
+  pool: 6,
+  openPool: 7,
+} as const
 
 /**
  * Draws the whole set; pixels are (N, 3, size, size) bytes, images class by class. The image with the same seed,
  * split, class and index is the same whatever the other counts are. Throws ConfigError for values out of range.
  */
 export function generateDataset(options: GeneratedOptions = {}): GeneratedSplits {
-  const o = { ...GENERATED_DEFAULTS, ...definedOnly(options) }
-  check(o)
+  const o = complete(options)
   const classes = listClasses(o.knownClasses, o.openClasses, o.openValidationClasses)
   const classNames = classes.known.map(nameOf)
   const profile = exponentialCounts(o.knownClasses, o.maxPerClass, o.maxPerClass / o.minPerClass)
@@ -90,8 +98,7 @@ export function generateDataset(options: GeneratedOptions = {}): GeneratedSplits
     split: keyof typeof SPLIT_KEYS,
     members: readonly Concepts[],
     counts: ArrayLike<number>,
-  ): GeneratedSet => drawSet(split, members, counts, classNames, o)
-  const even = (members: readonly Concepts[], each: number) => members.map(() => each)
+  ): GeneratedSet => drawSet(split, members, counts, classNames, known(split) ? 0 : null, o)
   return {
     train: set('train', classes.known, profile),
     validation: set('validation', classes.known, even(classes.known, o.validationPerClass)),
@@ -106,14 +113,49 @@ export function generateDataset(options: GeneratedOptions = {}): GeneratedSplits
   }
 }
 
+export interface GeneratedExploration {
+  /** Further images of known and of open classes, to be explored; labels 0..K-1 and K..K+Z-1. */
+  readonly pool: GeneratedSet
+  /** The images of `open` of the same options, with the labels K..K+Z-1. */
+  readonly openTest: GeneratedSet
+}
+
+/**
+ * Draws what a recogniser of the same options has never seen: `perKnown` and `perOpen` images of each class. No image is
+ * one of `generateDataset`, but for the open test images. Throws ConfigError for values out of range.
+ */
+export function generateExploration(
+  options: GeneratedOptions,
+  { perKnown, perOpen }: { perKnown: number; perOpen: number },
+): GeneratedExploration {
+  const o = complete(options)
+  const { known, open } = listClasses(o.knownClasses, o.openClasses, o.openValidationClasses)
+  const classNames = [...known, ...open].map(nameOf)
+  const first = known.length
+  const ofKnown = drawSet('pool', known, even(known, perKnown), classNames, 0, o)
+  const ofOpen = drawSet('openPool', open, even(open, perOpen), classNames, first, o)
+  return {
+    pool: {
+      ...concatenate(ofKnown, ofOpen, 'generated/pool'),
+      attributes: [...ofKnown.attributes, ...ofOpen.attributes],
+    },
+    openTest: drawSet('open', open, even(open, o.openPerClass), classNames, first, o),
+  }
+}
+
+const even = (members: readonly Concepts[], each: number) => members.map(() => each)
+const known = (split: keyof typeof SPLIT_KEYS) =>
+  split === 'train' || split === 'validation' || split === 'test'
+
+/** `firstLabel`: of the first of `members`; null for images without a known class. */
 function drawSet(
   split: keyof typeof SPLIT_KEYS,
   members: readonly Concepts[],
   counts: ArrayLike<number>,
   classNames: readonly string[],
+  firstLabel: number | null,
   { seed, size }: Required<GeneratedOptions>,
 ): GeneratedSet {
-  const known = split === 'train' || split === 'validation' || split === 'test'
   let total = 0
   for (let c = 0; c < members.length; c++) total += counts[c]
   const data = new Uint8Array(total * 3 * size * size)
@@ -125,7 +167,7 @@ function drawSet(
       const random = new KeyedRandom(seed, SPLIT_KEYS[split], c, i)
       const scene = sampleScene(members[c], random)
       const occluded = drawScene(scene, size, random, data, at * 3 * size * size)
-      labels[at] = known ? c : UNKNOWN
+      labels[at] = firstLabel === null ? UNKNOWN : firstLabel + c
       attributes.push(describe(scene, occluded))
     }
   }
@@ -144,6 +186,13 @@ function describe(scene: Scene, occluded: number): ImageAttributes {
     occluded,
     noise: scene.noise,
   }
+}
+
+/** With its defaults. Throws ConfigError for values out of range. */
+function complete(options: GeneratedOptions): Required<GeneratedOptions> {
+  const o = { ...GENERATED_DEFAULTS, ...definedOnly(options) }
+  check(o)
+  return o
 }
 
 /** Leaves out options that are present but undefined, so that they take their default. */

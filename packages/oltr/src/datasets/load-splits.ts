@@ -1,20 +1,17 @@
-// From a data configuration to the sets a run uses: read, hold classes out, give the long tail, take the validation part
-// out of the training images, add the unknown images; and the record of what was chosen.
+// From a data configuration to the sets a run uses: the chosen images, loaded, the unknown images added; and the record of
+// what was chosen.
 
 import { DataError } from '../errors.ts'
+import { chooseSelections, joinOpen } from './choose-selections.ts'
 import type { DataConfig, DataConfigInput } from './data-config.ts'
 import { parseDataConfig } from './data-config.ts'
 import type { Dataset } from './dataset.ts'
 import { classCounts } from './dataset.ts'
-import { longTailIndices } from './long-tail.ts'
-import { concatenate, holdOutClasses } from './open-split.ts'
 import { readOpenSet } from './read-open-set.ts'
-import type { SourceParts } from './read-source.ts'
 import { readSource } from './read-source.ts'
 import type { Selection } from './selection.ts'
-import { asUnknown, materialise, partOf, pick, relabel } from './selection.ts'
+import { asUnknown, materialise, partOf } from './selection.ts'
 import type { SplitPart, SplitPartName, SplitRecord } from './split-record.ts'
-import { holdOutValidation } from './validation-split.ts'
 
 export interface Splits {
   readonly train: Dataset
@@ -33,7 +30,7 @@ export interface Splits {
 export async function loadSplits(input: DataConfigInput): Promise<Splits> {
   const config = parseDataConfig(input)
   const source = await readSource(config)
-  const selections = choose(config, source)
+  const selections = chooseSelections(config, source)
   if (config.open) {
     const second = await readOpenSet(config.open)
     const { classNames } = selections.train
@@ -67,66 +64,6 @@ export async function loadSplits(input: DataConfigInput): Promise<Splits> {
     parts,
   }
   return { train, validation, test, open, openValidation, record }
-}
-
-interface Chosen {
-  train: Selection
-  validation: Selection | null
-  test: Selection
-  open: Selection | null
-  openValidation: Selection | null
-  heldOut: readonly string[]
-}
-
-function choose(config: DataConfig, source: SourceParts): Chosen {
-  const chosen: Chosen = { ...source, heldOut: [] }
-  if (config.heldOut) holdOut(chosen, source.train.classNames, config.heldOut)
-
-  const full = chosen.train
-  if (config.longTail) chosen.train = pick(full, longTailIndices(full, config.longTail))
-  if (config.validation) {
-    const used = new Set(chosen.train.indices)
-    const positions = new Map(Array.from(full.indices, (index, position) => [index, position]))
-    const train = chosen.train.indices.map((index) => positions.get(index) as number)
-    const spare = Int32Array.from(full.indices.keys()).filter((position) => !used.has(full.indices[position]))
-    const parts = holdOutValidation(full.labels, full.classNames.length, train, spare, config.validation)
-    chosen.train = pick(full, parts.train)
-    chosen.validation = pick(full, parts.validation)
-  }
-  return chosen
-}
-
-/** Moves the held-out classes from the known parts to the open ones and renumbers the classes that stay. */
-function holdOut(
-  chosen: Chosen,
-  classNames: readonly string[],
-  options: NonNullable<DataConfig['heldOut']>,
-): void {
-  const roles = holdOutClasses(classNames, options)
-  const names = roles.known.map((label) => classNames[label])
-  const only = (selection: Selection, labels: readonly number[]): Selection => {
-    const wanted = new Set(labels)
-    const positions = [...selection.labels.keys()].filter((at) => wanted.has(selection.labels[at]))
-    return asUnknown(pick(selection, positions), names)
-  }
-  const known = (selection: Selection) => relabel(selection, roles.newLabels, names)
-  const { train, validation, test } = chosen
-  chosen.open = joinOpen(chosen.open && asUnknown(chosen.open, names), only(test, roles.open))
-  if (roles.openValidation.length > 0) {
-    chosen.openValidation = joinOpen(chosen.openValidation, only(validation ?? train, roles.openValidation))
-  }
-  chosen.train = known(train)
-  chosen.validation = validation && known(validation)
-  chosen.test = known(test)
-  chosen.heldOut = roles.open.map((label) => classNames[label])
-}
-
-function joinOpen(first: Selection | null, second: Selection): Selection {
-  if (!first) return second
-  const base = concatenate(first.base, second.base, `${first.base.name} + ${second.base.name}`)
-  const offset = first.base.labels.length
-  const indices = Int32Array.from([...first.indices, ...second.indices.map((index) => index + offset)])
-  return asUnknown({ base, indices, labels: indices, classNames: second.classNames }, second.classNames)
 }
 
 function refuseEmptyClasses(train: Dataset, config: DataConfig): void {

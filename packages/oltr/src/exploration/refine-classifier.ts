@@ -1,0 +1,76 @@
+// The short refinement after hallucination (Sec. 3.4.4): cosine weights alone, on the annotated images alone ("base data is
+// not used", Sec. 4.4.2), classes drawn evenly. Old weights are protected by a small rate, or frozen.
+
+import { noGrad, ops, scope, tensor, type Tensor } from '@oltr/torch'
+import { ClassAwareSampler } from '@oltr/torch/data'
+import { crossEntropy, Parameter } from '@oltr/torch/nn'
+import { SGD } from '@oltr/torch/optim'
+import { z } from 'zod'
+import { cosineLogits } from '../cosine-classifier.ts'
+import type { OpenLongTailedModel } from '../model.ts'
+
+export const refinementSchema = z.strictObject({
+  epochs: z.int().min(0).default(10),
+  batchSize: z.int().min(1).default(128),
+  perClass: z.int().min(1).default(4),
+  lr: z.number().nonnegative().default(0.01),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  weightDecay: z.number().nonnegative().default(5e-4),
+  /** The old classes' rate as a share of `lr`; 0 freezes them. */
+  oldRate: z.number().min(0).max(1).default(0.1),
+})
+
+export type RefinementConfig = z.output<typeof refinementSchema>
+
+/**
+ * Refines the weights of a model of `known` old and further new classes on features x (n, D) with labels (n,), in place.
+ * The meta-embeddings do not depend on these weights, so they are computed once.
+ */
+export function refineClassifier(
+  model: OpenLongTailedModel,
+  x: Tensor,
+  labels: Int32Array,
+  known: number,
+  config: RefinementConfig,
+  seed: number,
+): void {
+  const { epochs, lr, momentum, weightDecay, oldRate } = config
+  if (epochs === 0 || lr === 0 || labels.length === 0) return
+  const { weight, scale } = model.classifier
+  const total = weight.shape[0]
+  scope(() => {
+    const meta = noGrad(() => model.recognise(x).meta) // (n, D)
+    const targets = tensor(BigInt64Array.from(labels, BigInt)) // (n,)
+    const part = (from: number, to: number) => new Parameter(weight.detach().slice({ dim: 0, start: from, end: to }).clone())
+    const old = part(0, known) // (K, D)
+    const fresh = total > known ? part(known, total) : null // (Z, D)
+    const optimiser = new SGD(
+      [
+        ...(oldRate > 0 ? [{ name: 'old', params: [old], lr: lr * oldRate }] : []),
+        ...(fresh ? [{ name: 'new', params: [fresh], lr }] : []),
+        ...(oldRate === 0 && !fresh ? [{ name: 'old', params: [old], lr: 0 }] : []),
+      ],
+      { lr, momentum, weightDecay },
+    )
+    const joined = (): Tensor => (fresh ? ops.cat([old, fresh]) : old) // (K + Z, D)
+    const batchSize = Math.min(config.batchSize, labels.length)
+    const steps = Math.max(1, Math.floor(labels.length / batchSize))
+    const sampler = new ClassAwareSampler({ labels, perClass: config.perClass, seed, length: steps * batchSize })
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const order = sampler.epoch(epoch)
+      for (let step = 0; step < steps; step++) {
+        scope(() => {
+          const batch = tensor(order.slice(step * batchSize, (step + 1) * batchSize)) // (B,)
+          const logits = cosineLogits(meta.indexSelect(0, batch), joined(), scale) // (B, K + Z)
+          crossEntropy(logits, targets.indexSelect(0, batch)).backward()
+          optimiser.step()
+          optimiser.zeroGrad()
+        })
+      }
+    }
+    noGrad(() => void weight.copy_(joined()))
+    old.dispose()
+    fresh?.dispose()
+    optimiser.dispose()
+  })
+}

@@ -1,0 +1,10 @@
+// Random selection: uniform without replacement, the line that every strategy must beat.
+
+import { SeededRandom } from '@oltr/torch/data'
+import { limited } from './ranking.ts'
+import type { Strategy } from './strategy.ts'
+
+export const random: Strategy = ({ scores }, budget, { seed }) => {
+  const count = scores.energy.length
+  return new SeededRandom(seed).permutation(count).slice(0, limited(budget, count))
+}

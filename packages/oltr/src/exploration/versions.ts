@@ -1,0 +1,105 @@
+// A grown model as a sequence of immutable versions, in `versions/` of its run. Version 0 is what training left; each
+// further one says what it came from, which answers made it, and what it gained and cost. Which of them is in use is one
+// small file, so going back is one step, and forward again as well.
+
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { removeStaleTemporaries, sha256FileSync, writeFileAtomicSync } from '@oltr/torch/files'
+import { ConfigError, DataError } from '../errors.ts'
+import type { OpenLongTailedModel } from '../model.ts'
+import { type ModelCard, saveTrainedModel } from '../trained-model.ts'
+import { runFolder } from '../training/run-folder.ts'
+import type { GrowthMetrics } from './growth-metrics.ts'
+
+export interface Lineage {
+  readonly version: number
+  /** The version it was grown from, and the SHA-256 of its file. */
+  readonly parent: { readonly version: number; readonly sha256: string }
+  /** SHA-256 of this version's file. */
+  readonly sha256: string
+  readonly created: string
+  readonly newClasses: readonly string[]
+  /** What people said: the file, its SHA-256, and how many images it named. */
+  readonly annotations: { readonly file: string; readonly sha256: string; readonly images: number }
+  /** On validation images and on the named ones; null where there are none. */
+  readonly before: GrowthMetrics | null
+  readonly after: GrowthMetrics | null
+  readonly settings: unknown
+}
+
+export interface Version {
+  readonly version: number
+  readonly file: string
+  /** Null for version 0. */
+  readonly lineage: Lineage | null
+}
+
+/** All versions of a run, oldest first. Throws DataError where training has not finished. */
+export function listVersions(run: string): Version[] {
+  const trained = runFolder(run).model('stage2')
+  if (!fs.existsSync(trained))
+    throw new DataError(run, 'holds no finished model; `oltr train` continues the run')
+  const versions: Version[] = [{ version: 0, file: trained, lineage: null }]
+  for (let version = 1; fs.existsSync(lineageFile(run, version)); version++) {
+    const lineage = JSON.parse(fs.readFileSync(lineageFile(run, version), 'utf8')) as Lineage
+    versions.push({ version, file: modelFile(run, version), lineage })
+  }
+  return versions
+}
+
+/** The version in use: the one chosen last, else version 0. Throws DataError where the choice cannot be read. */
+export function currentVersion(run: string): Version {
+  const versions = listVersions(run)
+  const file = currentFile(run)
+  if (!fs.existsSync(file)) return versions[0]!
+  let chosen: unknown
+  try {
+    chosen = (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: unknown }).version
+  } catch (cause) {
+    throw new DataError(file, 'cannot be read as JSON; choose a version with `oltr versions <run> --use 0`', { cause })
+  }
+  const found = versions.find(({ version }) => version === chosen)
+  if (!found) throw new DataError(file, `names version ${String(chosen)}, which is not there; choose one with \`oltr versions <run> --use 0\``)
+  return found
+}
+
+/** Takes another version into use. Throws ConfigError for one that does not exist, DataError for one whose file was changed. */
+export function useVersion(run: string, wanted: number): Version {
+  const versions = listVersions(run)
+  const found = versions.find(({ version }) => version === wanted)
+  if (!found) throw new ConfigError('version', wanted, `expected 0 to ${versions.length - 1}`)
+  if (found.lineage && sha256FileSync(found.file) !== found.lineage.sha256)
+    throw new DataError(found.file, 'is not the file that this version was written with; restore it, or use another version')
+  fs.mkdirSync(join(run, 'versions'), { recursive: true })
+  writeFileAtomicSync(currentFile(run), `${JSON.stringify({ version: wanted })}\n`)
+  return found
+}
+
+/** Writes a new version, grown from `parent`, and takes it into use. */
+export function addVersion(
+  run: string,
+  parent: Version,
+  model: OpenLongTailedModel,
+  card: ModelCard,
+  facts: Omit<Lineage, 'version' | 'parent' | 'sha256' | 'created'>,
+): Version {
+  const version = listVersions(run).length
+  const file = modelFile(run, version)
+  fs.mkdirSync(join(run, 'versions', String(version)), { recursive: true })
+  // What a killed update was writing: without its lineage it is no version yet.
+  removeStaleTemporaries(join(run, 'versions', String(version)))
+  saveTrainedModel(file, model, card)
+  const lineage: Lineage = {
+    version,
+    parent: { version: parent.version, sha256: sha256FileSync(parent.file) },
+    sha256: sha256FileSync(file),
+    created: new Date().toISOString(),
+    ...facts,
+  }
+  writeFileAtomicSync(lineageFile(run, version), `${JSON.stringify(lineage, null, 2)}\n`)
+  return useVersion(run, version)
+}
+
+const currentFile = (run: string): string => join(run, 'versions', 'current.json')
+const modelFile = (run: string, version: number): string => join(run, 'versions', String(version), 'model.safetensors')
+const lineageFile = (run: string, version: number): string => join(run, 'versions', String(version), 'lineage.json')
