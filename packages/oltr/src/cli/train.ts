@@ -63,7 +63,7 @@ function summary(result: Record<'run' | 'plain' | 'oltr' | 'metrics' | 'events',
   ].join('\n')
 }
 
-function collect(value: string, previous: string[] = []): string[] {
+export function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value]
 }
 

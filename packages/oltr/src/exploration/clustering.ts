@@ -3,9 +3,10 @@
 
 import { noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
 import { SeededRandom } from '@oltr/torch/data'
+import { ConfigError } from '../errors.ts'
 
 export interface Clusters {
-  /** The cluster of each row, (N,). */
+  /** The cluster of each row, (N,): 0 to k - 1, and none is empty unless rows are equal. */
   readonly assignment: Int32Array
   /** Squared distance to its centre, (N,). */
   readonly distances: Float32Array
@@ -13,28 +14,37 @@ export interface Clusters {
 
 export interface ClusteringOptions {
   readonly seed: number
-  /** Rounds of Lloyd's algorithm at most; default 20. It ends when no row moves. */
+  /** Rounds of Lloyd's algorithm at most; default 20. It ends when a round gains less than a thousandth. */
   readonly rounds?: number
 }
 
-const CHUNK = 8192
-/** Rows that the start looks at, for each cluster. */
-const SAMPLE = 32
+const CHUNK = 4096
+/** Rows that the start looks at: this many, and some for each cluster. */
+const SAMPLE = 8192
+const SAMPLE_PER_CLUSTER = 8
+const LEAST_GAIN = 1e-3
 
-/** `clusters` groups of the rows of x (N, D), fewer where there are fewer rows. The same seed gives the same groups. */
+/**
+ * `clusters` groups of the rows of x (N, D), as many as there are rows where these are fewer. The same seed gives the
+ * same groups. Throws ConfigError for fewer than one cluster.
+ */
 export function kMeans(x: Tensor, clusters: number, { seed, rounds = 20 }: ClusteringOptions): Clusters {
+  if (!Number.isInteger(clusters) || clusters < 1)
+    throw new ConfigError('clusters', clusters, 'expected a whole number from 1')
+  const count = x.shape[0]
+  if (count === 0) return { assignment: new Int32Array(0), distances: new Float32Array(0) }
   return noGrad(() =>
     scope(() => {
-      const rows = x.shape[0]
-      const k = Math.min(clusters, rows)
-      const centres = start(x, k, new SeededRandom(seed)) // (k, D)
-      let found = assign(x, centres)
-      for (let round = 0; round < rounds && k > 1; round++) {
-        scope(() => moveCentres(x, centres, found))
-        const next = assign(x, centres)
-        const moved = next.assignment.some((cluster, row) => cluster !== found.assignment[row])
+      // Distances do not see a shift, and the numbers that cancel in them become small.
+      const middle = x.mean([0]) // (D,)
+      const centres = start(x, middle, Math.min(clusters, count), new SeededRandom(seed)) // (k, D), from the middle
+      let found = assign(x, middle, centres)
+      for (let round = 0; round < rounds; round++) {
+        scope(() => moveCentres(x, middle, centres, found))
+        const next = assign(x, middle, centres)
+        const [before, after] = [sum(found.distances), sum(next.distances)]
         found = next
-        if (!moved) break
+        if (!(after < (1 - LEAST_GAIN) * before)) break
       }
       return found
     }),
@@ -42,44 +52,51 @@ export function kMeans(x: Tensor, clusters: number, { seed, rounds = 20 }: Clust
 }
 
 /** k-means++: each further centre is drawn with a chance that grows with its squared distance from those so far. */
-function start(x: Tensor, k: number, random: SeededRandom): Tensor {
-  const order = random.permutation(x.shape[0]).slice(0, Math.max(k, SAMPLE * k))
-  const sample = x.indexSelect(0, tensor(order)) // (S, D)
+function start(x: Tensor, middle: Tensor, k: number, random: SeededRandom): Tensor {
+  const order = random.permutation(x.shape[0]).slice(0, Math.max(SAMPLE, SAMPLE_PER_CLUSTER * k))
+  const sample = x.indexSelect(0, tensor(order, { device: x.device })).sub_(middle) // (S, D)
+  const lengths = sample.square().sum([1]) // (S,)
   const nearest = new Float64Array(order.length).fill(Number.POSITIVE_INFINITY)
   const chosen: number[] = []
   for (let next = random.below(order.length); chosen.length < k; next = drawn(nearest, random)) {
     chosen.push(next)
-    const distances = scope(() => sample.sub(sample.select(0, next)).square().sum([1]).toArray() as Float32Array) // (S,)
-    for (let i = 0; i < nearest.length; i++) nearest[i] = Math.min(nearest[i], distances[i])
+    const distances = scope(() => {
+      const partial = ops.addmv(lengths, sample, sample.select(0, next), { alpha: -2 }) // (S,)
+      return partial.add_(lengths.select(0, next)).toArray() as Float32Array
+    })
+    for (let i = 0; i < nearest.length; i++) nearest[i] = Math.min(nearest[i], Math.max(0, distances[i]))
+    nearest[next] = 0
   }
-  return sample.indexSelect(0, tensor(Int32Array.from(chosen))) // (k, D)
+  return sample.indexSelect(0, tensor(Int32Array.from(chosen), { device: x.device })) // (k, D)
 }
 
 function drawn(weights: Float64Array, random: SeededRandom): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let left = random.uniform() * total
-  const at = weights.findIndex((weight) => {
-    left -= weight
-    return left < 0
-  })
+  let left = random.uniform() * sum(weights)
+  for (let at = 0; at < weights.length; at++) {
+    left -= weights[at]
+    if (left < 0) return at
+  }
   // Every row lies on a centre: any will do.
-  return at >= 0 ? at : random.below(weights.length)
+  return random.below(weights.length)
 }
 
-function assign(x: Tensor, centres: Tensor): Clusters {
-  const rows = x.shape[0]
-  const assignment = new Int32Array(rows)
-  const distances = new Float32Array(rows)
+function assign(x: Tensor, middle: Tensor, centres: Tensor): Clusters {
+  const count = x.shape[0]
+  const [assignment, distances] = [new Int32Array(count), new Float32Array(count)]
   scope(() => {
     const squares = centres.square().sum([1]) // (k,)
-    const towards = centres.t().mul(-2) // (D, k)
-    for (let first = 0; first < rows; first += CHUNK) {
+    for (let first = 0; first < count; first += CHUNK) {
       scope(() => {
-        const part = x.slice({ dim: 0, start: first, end: Math.min(first + CHUNK, rows) }) // (R, D)
-        const [least, place] = part.matmul(towards).add_(squares).min(1) as [Tensor, Tensor] // (R,), (R,)
-        const lengths = part.square().sum([1]) // (R,)
-        distances.set(least.add(lengths).clampMin(0).toArray() as Float32Array, first)
-        assignment.set(Int32Array.from(place.toArray() as BigInt64Array, Number), first)
+        const part = x.narrow(0, first, Math.min(CHUNK, count - first)).sub(middle) // (R, D)
+        const [least, place] = ops.addmm(squares, part, centres.t(), { alpha: -2 }).min(1) // (R,), (R,)
+        distances.set(
+          least
+            .add_(part.square().sum([1]))
+            .clampMin_(0)
+            .toArray() as Float32Array,
+          first,
+        )
+        assignment.set(place.to({ dtype: 'int32' }).toArray() as Int32Array, first)
       })
     }
   })
@@ -87,16 +104,26 @@ function assign(x: Tensor, centres: Tensor): Clusters {
 }
 
 /** Every centre to the mean of its rows; one without rows to the row that is farthest from its own centre. */
-function moveCentres(x: Tensor, centres: Tensor, { assignment, distances }: Clusters): void {
-  const k = centres.shape[0]
-  const sums = ops.zerosLike(centres).indexAdd_(0, tensor(assignment), x) // (k, D)
-  const counts = new Float32Array(k)
+function moveCentres(x: Tensor, middle: Tensor, centres: Tensor, { assignment, distances }: Clusters): void {
+  const counts = new Float32Array(centres.shape[0])
   for (const cluster of assignment) counts[cluster]++
-  centres.copy_(sums.div(tensor(counts.map((count) => Math.max(1, count))).unsqueeze(1)))
+  const { device } = x
+  const sums = ops.zerosLike(centres).indexAdd_(0, tensor(assignment, { device }), x) // (k, D)
+  const shares = tensor(
+    counts.map((count) => 1 / Math.max(1, count)),
+    { device },
+  ).unsqueeze(1) // (k, 1)
+  centres.copy_(sums.mul_(shares).sub_(middle))
   const empty = [...counts.keys()].filter((cluster) => counts[cluster] === 0)
   if (empty.length === 0) return
   const farthest = [...distances.keys()].sort((a, b) => distances[b] - distances[a] || a - b)
   empty.forEach((cluster, i) => {
-    centres.select(0, cluster).copy_(x.select(0, farthest[i]))
+    centres.select(0, cluster).copy_(x.select(0, farthest[i]).sub(middle))
   })
+}
+
+function sum(values: Float32Array | Float64Array): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
 }

@@ -49,6 +49,31 @@ export function sharesOf(scores: ArrayLike<number>, weighting: HallucinationWeig
 }
 
 /**
+ * The weights of new classes (Z, D), turned so that they favour images in general no more than the old ones (K, D) do.
+ * Meta-embeddings share a direction m (their features are non-negative), and a mean of them points mostly there, while
+ * trained weights have unlearned it: as they are, new classes would take every image. Their share along m becomes the old
+ * weights' mean share, what is left keeps its direction. m is that of the old classes' own centroids: no base data needed.
+ * Deviation: the paper averages and says no more of it; `calibrated: false` leaves the averages as they are.
+ */
+export function calibrated(model: OpenLongTailedModel, weights: Tensor): Tensor {
+  return noGrad(() =>
+    scope(() => {
+      const { meta } = model.recognise(model.memory.centroids.detach()) // (K, D)
+      const common = unit(unit(meta).mean([0], { keepdim: true })) // (1, D)
+      const share = unit(model.classifier.weight).matmul(common.t()).mean() // (): the old weights' cosine with m
+      const along = weights.matmul(common.t()).mul(common) // (Z, D)
+      const own = unit(weights.sub(along)) // (Z, D), at right angles to m
+      const rest = share.square().neg().add(1).clampMin(0).sqrt() // ()
+      return own.mul(rest).add(common.mul(share)) // (Z, D), of length 1
+    }),
+  )
+}
+
+function unit(x: Tensor): Tensor {
+  return x.div(x.linalgVectorNorm({ dim: [1], keepdim: true }).clampMin(1e-12)) // (n, D)
+}
+
+/**
  * The hallucinator's answer to a new class: its centroid at the mean length of the rows that are there, and their mean
  * bias, so that o and M stay of one length and the new coefficient competes from the start.
  */

@@ -11,8 +11,8 @@ import type { NameDecisions } from './naming/name-decisions.ts'
 
 export interface LabellingOptions {
   readonly consensus: ConsensusMethod
-  /** Merges of at least this strength are made without asking; null makes none. */
-  readonly mergeAtLeast: number | null
+  /** Whether names that evidently mean one class are joined without asking. */
+  readonly merge: boolean
   /** Groups of names that mean one class. */
   readonly synonyms?: readonly (readonly string[])[]
 }
@@ -52,9 +52,9 @@ export function labelAnswers(
       answer.kind === 'class' ? { ...answer, name: decisions.resolve(answer.name) } : answer,
     )
   const merges: Labelling['merges'][number][] = []
-  if (options.mergeAtLeast !== null) {
+  if (options.merge) {
     const candidates = mergeCandidates({ answers: renamed(), knownClasses, synonyms: options.synonyms })
-    for (const { from, into, evidence } of decideMerges(candidates, { atLeast: options.mergeAtLeast })) {
+    for (const { from, into, evidence } of decideMerges(candidates)) {
       const why = evidence.map(({ text }) => text).join('; ')
       decisions.merge(from, into, { by: 'automatic', reason: why })
       merges.push({ from, into, why })
@@ -68,8 +68,8 @@ export function labelAnswers(
     if (outcome.kind === 'class') labels.push({ id, className: outcome.name, certainty })
     else undecided.push({ id, why: outcome.kind === 'known' ? 'a known class, nobody said which' : outcome.why })
   }
-  for (const id of asked)
-    if (!final.some(({ question }) => question === id)) undecided.push({ id, why: 'no usable answer' })
+  const answered = new Set(final.map(({ question }) => question))
+  for (const id of asked) if (!answered.has(id)) undecided.push({ id, why: 'no usable answer' })
   return {
     labels,
     newClasses: [...new Set(labels.map(({ className }) => className))].filter((name) => !known.has(name)).sort(),

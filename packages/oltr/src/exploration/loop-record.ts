@@ -2,7 +2,7 @@
 
 /** Accuracies are shares 0..1 of the mean over classes, always classifying over known and all new labels together. */
 export interface LoopRecord {
-  /** `budget-curve` (Fig. 12(a)) or `two-stages` (Table 9). */
+  /** `budget-curve` (Fig. 12(a)) or `stages` (Table 9: two of them). */
   readonly protocol: string
   /** The strategy, or a reference such as `no update`, `fine-tuned`. */
   readonly arm: string
@@ -34,6 +34,8 @@ export interface LoopRecord {
   readonly unknown: number
   /** Mean accuracy over the open classes of all stages so far. */
   readonly unknownCumulative: number
+  /** Why the update was refused, where it was; the accuracies are then those of the model before. */
+  readonly refused?: string
   /** Seconds of selection and of the update, without reading images. */
   readonly selectSeconds: number
   readonly updateSeconds: number

@@ -3,15 +3,18 @@
 
 import { noGrad, ops, scope, tensor, type Tensor } from '@oltr/torch'
 import { z } from 'zod'
+import { explainConfig } from '../datasets/config-explanation.ts'
 import type { OpenLongTailedModel } from '../model.ts'
 import { type AnnotatedImages, membersByClass } from './annotated-images.ts'
 import { growModel } from './grow-model.ts'
-import { hallucinateClass } from './hallucinate-classifier.ts'
+import { calibrated, type HallucinatedClass, hallucinateClass } from './hallucinate-classifier.ts'
 import { refineClassifier, refinementSchema } from './refine-classifier.ts'
 
 export const updateSchema = z.strictObject({
   /** a_n of the hallucinated weights: by selection score, or the same for all. */
   weighting: z.enum(['score', 'uniform']).default('score'),
+  /** Whether hallucinated weights are calibrated against the old ones. */
+  calibrated: z.boolean().default(true),
   refinement: refinementSchema.prefault({}),
   /** Share of known-class accuracy (0..1, on validation images) that an update may cost. */
   maxKnownLoss: z.number().min(0).max(1).default(0.1),
@@ -19,6 +22,13 @@ export const updateSchema = z.strictObject({
 })
 
 export type UpdateConfig = z.output<typeof updateSchema>
+
+/** Checks a configuration and fills in defaults. Throws ConfigError for the first wrong value or unknown key. */
+export function parseUpdateConfig(value: unknown): UpdateConfig {
+  const result = updateSchema.safeParse(value)
+  if (result.success) return result.data
+  throw explainConfig(result.error, updateSchema, value, 'update')
+}
 
 /**
  * A model that knows the annotated classes as well. `trainingCounts`: images of each known class so far, (K,). The given
@@ -42,7 +52,7 @@ export function updateModel(
       const own = members[known + z]
       return hallucinateClass(model, pick(own), own.map((at) => energies[at]), config.weighting)
     })
-    const grown = growModel(model, added)
+    const grown = growModel(model, config.calibrated ? calibrateAll(model, added) : added)
     noGrad(() => scope(() => {
       for (let label = 0; label < known; label++)
         if (members[label].length > 0) moveCentroid(grown, label, pick(members[label]), trainingCounts[label])
@@ -50,6 +60,12 @@ export function updateModel(
     refineClassifier(grown, x, labels, known, config.refinement, config.seed)
     return grown
   })
+}
+
+function calibrateAll(model: OpenLongTailedModel, added: readonly HallucinatedClass[]): HallucinatedClass[] {
+  if (added.length === 0) return []
+  const weights = calibrated(model, ops.stack(added.map(({ weight }) => weight))) // (Z, D)
+  return added.map(({ centroid }, z) => ({ centroid, weight: weights.select(0, z) }))
 }
 
 /**

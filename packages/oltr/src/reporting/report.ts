@@ -24,7 +24,8 @@ export interface ReportOptions {
   readonly protocol?: Readonly<Record<string, string | number>>
 }
 
-interface Section {
+/** A table under a heading, with what must be known to read it. */
+export interface Section {
   readonly heading: string
   readonly note: string
   readonly columns: readonly Column[]
@@ -46,13 +47,17 @@ export function writeReport(
   const title = options.title ?? 'Evaluation'
   const sections = reportSections(models, options)
   const pictures = reportPictures(models)
-  fs.mkdirSync(directory, { recursive: true })
-  const files: Record<string, string> = {
+  return writeReportFiles(directory, {
     'evaluation.json': `${toJson({ format: 1, title, protocol: options.protocol ?? {}, models })}\n`,
     ...pictures,
     'report.md': markdownReport(title, sections, Object.keys(pictures)),
     'report.html': htmlReport(title, sections, Object.values(pictures)),
-  }
+  })
+}
+
+/** Writes files into `directory` (made if it is not there), each whole or not at all, and returns their paths. */
+export function writeReportFiles(directory: string, files: Readonly<Record<string, string>>): string[] {
+  fs.mkdirSync(directory, { recursive: true })
   return Object.entries(files).map(([name, contents]) => {
     const file = path.join(directory, name)
     writeFileAtomicSync(file, contents)
@@ -160,16 +165,28 @@ function reportPictures(models: readonly NamedReport[]): Record<string, string> 
   return pictures
 }
 
-function markdownReport(title: string, sections: readonly Section[], pictures: readonly string[]): string {
+/** The report in Markdown. `opening`: paragraphs before the first table. */
+export function markdownReport(
+  title: string,
+  sections: readonly Section[],
+  pictures: readonly string[],
+  opening: readonly string[] = [],
+): string {
   const blocks = sections.flatMap(({ heading, note, columns, rows }) => [
     `## ${heading}`,
     ...(note ? [note] : []),
     formatTable(columns, rows, 'markdown'),
   ])
-  return `${[`# ${title}`, ...blocks, ...pictures.map((name) => `![${name}](${name})`)].join('\n\n')}\n`
+  return `${[`# ${title}`, ...opening, ...blocks, ...pictures.map((name) => `![${name}](${name})`)].join('\n\n')}\n`
 }
 
-function htmlReport(title: string, sections: readonly Section[], pictures: readonly string[]): string {
+/** The report as a page that stands alone. `pictures`: SVG text; `opening`: paragraphs before the first table. */
+export function htmlReport(
+  title: string,
+  sections: readonly Section[],
+  pictures: readonly string[],
+  opening: readonly string[] = [],
+): string {
   const blocks = sections.map(
     ({ heading, note, columns, rows }) =>
       `<section><h2>${escapeXml(heading)}</h2>${note ? `<p>${escapeXml(note)}</p>` : ''}${htmlTable(columns, rows)}</section>`,
@@ -186,7 +203,7 @@ th.right, td.right { text-align: right }
 svg { max-width: 100%; height: auto }
 </style></head><body>
 <h1>${escapeXml(title)}</h1>
-${blocks.join('\n')}
+${opening.map((text) => `<p>${escapeXml(text)}</p>\n`).join('')}${blocks.join('\n')}
 ${pictures.join('\n')}
 </body></html>
 `

@@ -36,15 +36,21 @@ export interface ResultRow {
  * Throws DataError when the file has other columns.
  */
 export function addResults(file: string, rows: readonly ResultRow[]): void {
-  const added = rows.map(cellsOf)
+  addRows(file, rows.map(cellsOf), keyOf)
+}
+
+/** One row of a results file: its cells by the names of their columns, in their order. */
+export type Cells = Record<string, string>
+
+/** Adds rows to a CSV file, or starts it. A row with the key of a new one gives way. Throws DataError for other columns. */
+export function addRows(file: string, added: readonly Cells[], keyOf: (row: Cells) => string): void {
+  if (added.length === 0) return
   const header = Object.keys(added[0]!).join(',')
   const keys = new Set(added.map(keyOf))
   const kept = existsSync(file) ? readRows(file, header).filter((row) => !keys.has(keyOf(row))) : []
   const lines = [...kept, ...added].map((row) => Object.values(row).map(quoted).join(','))
   writeFileAtomicSync(file, `${[header, ...lines].join('\n')}\n`)
 }
-
-type Cells = Record<string, string>
 
 function cellsOf({ model, card, report }: ResultRow): Cells {
   const { closed, open, scores } = report
@@ -85,17 +91,29 @@ function percent(share: number | null | undefined): string {
 }
 
 function quoted(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function readRows(file: string, header: string): Cells[] {
-  const [found, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n')
-  if (found !== header) throw new DataError(file, `has other columns; expected ${header}`)
-  const names = header.split(',')
-  return lines.map((line) => {
-    const values = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-      ([, inQuotes, bare]) => inQuotes?.replaceAll('""', '"') ?? bare!,
-    )
-    return Object.fromEntries(names.map((name, i) => [name, values[i]!]))
+  const [found, ...lines] = parseCsv(readFileSync(file, 'utf8').trimEnd())
+  if (found!.join(',') !== header) throw new DataError(file, `has other columns; expected ${header}`)
+  return lines.map((values, i) => {
+    if (values.length !== found!.length)
+      throw new DataError(
+        file,
+        `row ${i + 1} has ${values.length} cells, expected ${found!.length}; mend or remove it`,
+      )
+    return Object.fromEntries(found!.map((name, c) => [name, values[c]!]))
   })
+}
+
+/** Rows of cells; a cell in quotes may hold commas, quotes and line ends. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [[]]
+  for (const [, inQuotes, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/gy)) {
+    rows.at(-1)!.push(inQuotes?.replaceAll('""', '"') ?? bare!)
+    if (end === '') break
+    if (end === '\n') rows.push([])
+  }
+  return rows
 }

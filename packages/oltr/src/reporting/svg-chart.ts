@@ -3,14 +3,17 @@
 import {
   closeFrame,
   colourOf,
-  DASHES,
   drawText,
   type Frame,
   INK,
   legend,
   n,
   openFrame,
+  type Pen,
+  penOf,
   QUIET,
+  sideLegend,
+  sideLegendRoom,
   xAxis,
   yAxis,
 } from './svg-drawing.ts'
@@ -28,6 +31,19 @@ export interface Series {
   /** Index into the colours; by default the place among the series. A faint companion shares its leader's. */
   readonly colour?: number
   readonly faint?: boolean
+  /** Instead of the colour's own line. */
+  readonly pen?: Pen
+  /** Bars from low to high over an x, such as the spread over repetitions. */
+  readonly spread?: readonly Spread[]
+  /** Pixels to the right, so that bars over the same x stand beside each other. */
+  readonly shift?: number
+}
+
+/** What a value at x may have been instead. */
+export interface Spread {
+  readonly x: number
+  readonly low: number
+  readonly high: number
 }
 
 /** A stretch of the x axis with a name of its own, such as the many-shot classes. */
@@ -45,6 +61,8 @@ export interface Marker {
 
 export interface ChartOptions {
   readonly title: string
+  /** What must be known to read the chart, in one line under the title. It takes the legend's place: the legend goes right. */
+  readonly subtitle?: string
   readonly xLabel: string
   readonly yLabel: string
   readonly width?: number
@@ -57,6 +75,8 @@ export interface ChartOptions {
   /** How an axis number is written; by default as few digits as its ticks need. */
   readonly xFormat?: (value: number) => string
   readonly yFormat?: (value: number) => string
+  /** Where the numbers of the x axis stand, instead of at round ones. */
+  readonly xTicks?: readonly number[]
 }
 
 export interface BarChartOptions
@@ -71,8 +91,10 @@ export interface BarChartOptions
 /** A chart over two numeric axes. Points that are not finite are left out and break the line. */
 export function lineChart(series: readonly Series[], options: ChartOptions): string {
   const finite = series.flatMap((s) => s.points.filter(isFinitePoint))
+  const named = series.map((s, place) => ({ ...s, colour: s.colour ?? place })).filter((s) => s.name !== '')
+  const beside = options.subtitle !== undefined
   const frame = openFrame(
-    options,
+    { ...options, room: beside ? sideLegendRoom(named) : 0 },
     options.xDomain ?? span(finite.map((p) => p.x)),
     options.yDomain ?? fromZero(span(finite.map((p) => p.y))),
   )
@@ -88,7 +110,7 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
       drawText((left + right) / 2, area.top + 14, band.label, { anchor: 'middle', colour: QUIET, size: 11 }),
     )
   })
-  parts.push(yAxis(frame, options.yFormat), xAxis(frame, options.xFormat))
+  parts.push(yAxis(frame, options.yFormat), xAxis(frame, options.xFormat, options.xTicks))
   series.forEach((entry, place) => {
     parts.push(drawSeries(entry, entry.colour ?? place, frame))
   })
@@ -99,12 +121,14 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
     )
     parts.push(drawText(x(marker.x) + 4, area.top + 12, marker.label, { size: 11 }))
   }
-  const named = series.map((s, place) => ({ ...s, colour: s.colour ?? place })).filter((s) => s.name !== '')
-  parts.push(
-    legend(
-      named.map(({ name, colour, kind }) => ({ name, colour, swatch: kind === 'steps' ? 'box' : 'line' })),
-    ),
-  )
+  const entries = named.map(({ name, colour, kind, pen }) => ({
+    name,
+    colour,
+    pen,
+    swatch: kind === 'steps' ? ('box' as const) : ('line' as const),
+  }))
+  parts.push(beside ? sideLegend(entries, frame) : legend(entries))
+  if (options.subtitle) parts.push(drawText(area.left, 45, options.subtitle, { size: 12, colour: QUIET }))
   parts.push(drawText((area.left + area.right) / 2, frame.height - 10, options.xLabel, { anchor: 'middle' }))
   return closeFrame(frame, parts)
 }
@@ -138,8 +162,14 @@ export function barChart(options: BarChartOptions): string {
   return closeFrame(frame, parts)
 }
 
-function drawSeries(series: Series, colour: number, { x, y, area }: Frame): string {
-  const stroke = colourOf(colour)
+function drawSeries(series: Series, colour: number, frame: Frame): string {
+  const { y, area } = frame
+  const x = (value: number) => frame.x(value) + (series.shift ?? 0)
+  const { colour: stroke, dash, width } = penOf(colour, series.pen)
+  const bars = (series.spread ?? [])
+    .map(({ x: at, low, high }) => `M${n(x(at))} ${n(y(low))}V${n(y(high))}`)
+    .join('')
+  const spread = bars ? `<path d="${bars}" stroke="${stroke}" fill="none" opacity="0.6"/>` : ''
   const opacity = series.faint ? ' opacity="0.35"' : ''
   const points = series.points
   if (series.kind === 'points')
@@ -162,8 +192,7 @@ function drawSeries(series: Series, colour: number, { x, y, area }: Frame): stri
     path += `${pen}${n(x(point.x))} ${n(y(point.y))}`
     pen = 'L'
   }
-  const dash = DASHES[colour % DASHES.length]
-  return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="2" stroke-linejoin="round"${dash ? ` stroke-dasharray="${dash}"` : ''}${opacity}/>`
+  return `${spread}<path d="${path}" fill="none" stroke="${stroke}" stroke-width="${width}" stroke-linejoin="round"${dash ? ` stroke-dasharray="${dash}"` : ''}${opacity}/>`
 }
 
 function isFinitePoint(point: Point): boolean {

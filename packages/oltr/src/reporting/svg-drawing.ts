@@ -18,6 +18,13 @@ export const INK = '#333333'
 export const QUIET = '#767676'
 const GRID = '#e4e4e4'
 
+/** How a line is drawn where its colour's own dash is not meant. */
+export interface Pen {
+  readonly colour: string
+  readonly dash?: string
+  readonly width?: number
+}
+
 /** Round numbers that divide [low, high] into about `count` parts. */
 export function ticks(low: number, high: number, count = 6): number[] {
   const rough = (high - low) / count
@@ -61,6 +68,8 @@ export interface FrameOptions {
   readonly yLabel: string
   readonly width?: number
   readonly height?: number
+  /** Pixels kept free on the right, beside the margin. */
+  readonly room?: number
 }
 
 /** Lays out a chart. Throws ConfigError when it is too small for its margins. */
@@ -69,12 +78,12 @@ export function openFrame(
   xDomain: readonly [number, number],
   yDomain: readonly [number, number],
 ): Frame {
-  const { title, yLabel, width = 720, height = 400 } = options
+  const { title, yLabel, width = 720, height = 400, room = 0 } = options
   if (!(width >= 200 && height >= 150))
     throw new ConfigError('chart size', [width, height], 'expected at least 200 x 150 pixels')
   const area = {
     left: MARGIN.left,
-    right: width - MARGIN.right,
+    right: width - MARGIN.right - room,
     top: MARGIN.top,
     bottom: height - MARGIN.bottom,
   }
@@ -120,30 +129,74 @@ export function yAxis({ yDomain, y, area }: Frame, format?: (value: number) => s
     .join('\n')
 }
 
-/** Tick numbers of the x axis. */
-export function xAxis({ xDomain, x, area }: Frame, format?: (value: number) => string): string {
-  return ticks(...xDomain, 8)
+/** Tick numbers of the x axis, at round numbers unless told where. */
+export function xAxis(
+  { xDomain, x, area }: Frame,
+  format?: (value: number) => string,
+  at: readonly number[] = ticks(...xDomain, 8),
+): string {
+  return at
     .map((value) =>
       drawText(x(value), area.bottom + 18, (format ?? String)(value), { anchor: 'middle', size: 11 }),
     )
     .join('\n')
 }
 
+/** One line of a legend. */
+export interface LegendEntry {
+  readonly name: string
+  readonly colour: number
+  readonly swatch: 'box' | 'line'
+  readonly pen?: Pen
+}
+
 /** What each colour and dash stands for, in one row under the title. */
-export function legend(entries: readonly { name: string; colour: number; swatch: 'box' | 'line' }[]): string {
+export function legend(entries: readonly LegendEntry[]): string {
   let left = MARGIN.left
   return entries
-    .map(({ name, colour, swatch }) => {
-      const dash = DASHES[colour % DASHES.length]
-      const mark =
-        swatch === 'box'
-          ? `<rect x="${n(left)}" y="36" width="14" height="10" fill="${colourOf(colour)}"/>`
-          : `<path d="M${n(left)} 41h24" stroke="${colourOf(colour)}" stroke-width="2"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`
-      const start = left + (swatch === 'box' ? 20 : 30)
-      left = start + [...name].length * 6.6 + 22 // an estimate: SVG text has no width before it is drawn
-      return mark + drawText(start, 45, name, { size: 12 })
+    .map((entry) => {
+      const start = left + (entry.swatch === 'box' ? 20 : 30)
+      const drawn = swatch(entry, left, 41) + drawText(start, 45, entry.name, { size: 12 })
+      left = start + textWidth(entry.name) + 22
+      return drawn
     })
     .join('\n')
+}
+
+/** The same in a column on the right, for more names than a row holds. Long names are cut; the whole shows under the mouse. */
+export function sideLegend(entries: readonly LegendEntry[], { area }: Frame): string {
+  return entries
+    .map((entry, i) => {
+      const [left, middle] = [area.right + 18, area.top + 10 + 20 * i]
+      const text = drawText(left + 30, middle + 4, shortened(entry.name), { size: 12 })
+      return `<g><title>${escapeXml(entry.name)}</title>${swatch(entry, left, middle)}${text}</g>`
+    })
+    .join('\n')
+}
+
+/** Pixels that a column of these names needs beside the plotting area. */
+export function sideLegendRoom(entries: readonly Pick<LegendEntry, 'name'>[]): number {
+  return 30 + Math.max(0, ...entries.map(({ name }) => textWidth(shortened(name))))
+}
+
+function swatch({ colour, swatch, pen }: LegendEntry, left: number, middle: number): string {
+  const line = penOf(colour, pen)
+  if (swatch === 'box')
+    return `<rect x="${n(left)}" y="${n(middle - 5)}" width="14" height="10" fill="${line.colour}"/>`
+  const dash = line.dash ? ` stroke-dasharray="${line.dash}"` : ''
+  return `<path d="M${n(left)} ${n(middle)}h24" stroke="${line.colour}" stroke-width="${line.width}"${dash}/>`
+}
+
+const LONGEST_NAME = 26
+
+function shortened(name: string): string {
+  const characters = [...name]
+  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join('')}…` : name
+}
+
+/** An estimate: SVG text has no width before it is drawn. */
+function textWidth(name: string): number {
+  return [...name].length * 6.6
 }
 
 interface TextStyle {
@@ -166,6 +219,12 @@ export function drawText(
 /** The colour of a series; colours repeat after the seventh. */
 export function colourOf(index: number): string {
   return CHART_COLOURS[index % CHART_COLOURS.length]
+}
+
+/** The line of a series: the pen it was given, or that of its colour. */
+export function penOf(index: number, pen?: Pen): Required<Pen> {
+  if (pen) return { colour: pen.colour, dash: pen.dash ?? '', width: pen.width ?? 2 }
+  return { colour: colourOf(index), dash: DASHES[index % DASHES.length], width: 2 }
 }
 
 /** A coordinate with a tenth of a pixel. */

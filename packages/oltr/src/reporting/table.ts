@@ -30,6 +30,17 @@ export function decimal(value: number | null | undefined, digits = 3): string {
   return value === null || value === undefined ? '-' : value.toFixed(digits)
 }
 
+/**
+ * Makes text that may hold anything safe in Markdown: no markup, no line end. A bar stays, since it means something in tables
+ * only, where formatTable takes care of it.
+ */
+export function escapeMarkdown(value: string): string {
+  return value
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\\`*_[\]#~]/g, '\\$&')
+    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
 function text(columns: readonly Column[], rows: readonly string[][]): string {
   const widths = columns.map((column, c) =>
     Math.max(width(column.title), ...rows.map((row) => width(row[c]))),

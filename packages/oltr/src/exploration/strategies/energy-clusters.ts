@@ -1,51 +1,75 @@
-// Energy selection for a whole batch: twenty copies of the most energetic image teach no more than one. The most energetic
-// share of the pool is clustered in the embedding; the budget goes round the clusters; of each, images near its centre are
-// taken, which stand for the others, and a near-duplicate only when nothing else is left.
+// Energy selection for a whole batch: twenty pictures of the most energetic thing teach no more than one, and the highest
+// energies are those of outliers, which make poor class means. So the energetic part of the pool is clustered by the
+// angles in the embedding, every cluster gives its share of the budget, the most energetic cluster first, and gives the
+// images near its centre; what nearly repeats another comes last.
+// Deviation: the paper takes the highest energies (Alg. 1); that is `energy`.
 
-import { noGrad, scope, tensor } from '@oltr/torch'
+import { noGrad, scope, type Tensor, tensor } from '@oltr/torch'
+import { ConfigError } from '../../errors.ts'
 import { kMeans } from '../clustering.ts'
 import { nearDuplicates } from '../near-duplicates.ts'
 import { highestFirst, limited } from './ranking.ts'
 import type { Strategy } from './strategy.ts'
 
 export interface EnergyClusterOptions {
-  /** Candidates for each image of the budget; default 2. */
+  /** Energetic images that are looked at, for each one that is chosen, from 1; default 12. */
   readonly candidates?: number
-  /** Images of the budget for each cluster; default 10. */
+  /** But at most this share of the pool, since further down are the known classes; default 0.3. 1.5 for each always are. */
+  readonly poolShare?: number
+  /** Images of the budget for each cluster, from 1; default 5: clusters finer than classes keep apart what is distinct. */
   readonly perCluster?: number
 }
 
 export const energyClusters: Strategy = energyClusterStrategy()
 
-export function energyClusterStrategy({ candidates = 2, perCluster = 10 }: EnergyClusterOptions = {}): Strategy {
-  return ({ features, scores }, budget, { seed }) => {
-    const count = scores.energy.length
-    const wanted = limited(budget, count)
+/** The strategy with other settings. Throws ConfigError for one out of range. */
+export function energyClusterStrategy(options: EnergyClusterOptions = {}): Strategy {
+  const { candidates = 12, poolShare = 0.3, perCluster = 5 } = options
+  for (const [name, value] of Object.entries({ candidates, perCluster }))
+    if (!(value >= 1)) throw new ConfigError(name, value, 'expected a number from 1')
+  if (!(poolShare > 0 && poolShare <= 1))
+    throw new ConfigError('poolShare', poolShare, 'expected a number from 0 to 1')
+  return ({ features, scores: { energy } }, budget, { seed }) => {
+    const wanted = limited(budget, energy.length)
     if (wanted === 0) return new Int32Array(0)
-    const energetic = highestFirst(scores.energy, Math.min(count, Math.ceil(candidates * wanted)))
+    const most = Math.max(1.5 * wanted, poolShare * energy.length)
+    const energetic = highestFirst(
+      energy,
+      Math.min(energy.length, Math.ceil(Math.min(candidates * wanted, most))),
+    )
     return noGrad(() =>
       scope(() => {
-        const raw = features.indexSelect(0, tensor(energetic)) // (M, D)
-        const x = raw.div(raw.linalgVectorNorm({ dim: [1], keepdim: true }).clampMin(1e-12)) // (M, D)
-        const { assignment, distances } = kMeans(x, Math.ceil(wanted / perCluster), { seed })
+        const x = atUnitLength(features.indexSelect(0, tensor(energetic))) // (M, D)
         const first = nearDuplicates(x)
-        const isCopy = (at: number): boolean => first[at] !== at
-        // Clusters in the order of their most energetic image; in each the nearest to the centre first, copies last.
-        const queues = [...Map.groupBy(energetic.keys(), (at) => assignment[at]).values()].map((members) =>
-          members.sort((a, b) => Number(isCopy(a)) - Number(isCopy(b)) || distances[a] - distances[b] || a - b),
+        const [originals, copies] = [true, false].map((original) =>
+          [...first.keys()].filter((at) => (first[at] === at) === original),
         )
-        const originals = takeTurns(queues.map((queue) => queue.filter((at) => !isCopy(at))))
-        const copies = takeTurns(queues.map((queue) => queue.filter(isCopy)))
-        return Int32Array.from([...originals, ...copies].slice(0, wanted), (at) => energetic[at])
+        const own = x.indexSelect(0, tensor(Int32Array.from(originals))) // (O, D)
+        const { assignment, distances } = kMeans(own, Math.ceil(wanted / perCluster), { seed })
+        const clusters = [...Map.groupBy(originals.keys(), (at) => assignment[at]).values()]
+          .map((members) => ({
+            members: members.toSorted((a, b) => distances[a] - distances[b] || a - b),
+            energy: members.reduce((sum, at) => sum + energy[energetic[originals[at]]], 0) / members.length,
+          }))
+          .sort((a, b) => b.energy - a.energy || a.members[0] - b.members[0])
+        const turns = inShares(clusters.map(({ members }) => members)).map((at) => originals[at])
+        return Int32Array.from([...turns, ...copies].slice(0, wanted), (at) => energetic[at])
       }),
     )
   }
 }
 
-/** The first of each queue, then the second of each, and so on. */
-function takeTurns(queues: readonly (readonly number[])[]): number[] {
-  const rounds = Math.max(0, ...queues.map((queue) => queue.length))
-  return Array.from({ length: rounds }, (_, round) =>
-    queues.flatMap((queue) => (round < queue.length ? [queue[round]] : [])),
-  ).flat()
+/**
+ * Merges the queues so that at any point about the same share of each is taken: a queue's members come when a half, one
+ * and a half ... of its length is due. Of several that are due, the earlier queue's comes first. A lone outlier waits.
+ */
+function inShares(queues: readonly (readonly number[])[]): number[] {
+  return queues
+    .flatMap((queue, turn) => queue.map((at, i) => ({ at, turn, due: (i + 0.5) / queue.length })))
+    .sort((a, b) => a.due - b.due || a.turn - b.turn)
+    .map(({ at }) => at)
+}
+
+function atUnitLength(x: Tensor): Tensor {
+  return x.div(x.linalgVectorNorm({ dim: [1], keepdim: true }).clampMin(1e-12)) // (M, D)
 }

@@ -1,13 +1,14 @@
 // Entropy sampling: the images whose class probabilities are spread the widest.
 
-import { scope } from '@oltr/torch'
+import { ofProbabilities } from './probabilities.ts'
 import { highestFirst, limited } from './ranking.ts'
 import type { Strategy } from './strategy.ts'
 
 export const entropy: Strategy = ({ logits }, budget) => {
-  const entropies = scope(() => {
-    const logProbabilities = logits.logSoftmax(1) // (N, K)
-    return logProbabilities.exp().mul(logProbabilities).sum([1]).neg().toArray() as Float32Array // (N,)
-  })
-  return highestFirst(entropies, limited(budget, entropies.length))
+  const wanted = limited(budget, logits.shape[0])
+  // -p log p, and 0 where p is 0.
+  return highestFirst(
+    ofProbabilities(logits, (probabilities) => probabilities.specialEntr().sum([1])),
+    wanted,
+  )
 }

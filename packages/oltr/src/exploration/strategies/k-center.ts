@@ -7,46 +7,54 @@ import { limited } from './ranking.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Labelled rows compared at once. */
-const CHUNK = 1024
+const CHUNK = 256
+/** Squared distances below this share of the lengths are rounding: the images are the same. */
+const ROUNDING = 4e-6
 
-export const kCenter: Strategy = ({ features, labelled }, budget) =>
+export const kCenter: Strategy = ({ features, labelled }, budget) => {
+  const chosen = new Int32Array(limited(budget, features.shape[0]))
+  if (chosen.length === 0) return chosen
   noGrad(() =>
     scope(() => {
-      const count = features.shape[0]
-      const chosen = new Int32Array(limited(budget, count))
-      if (chosen.length === 0) return chosen
-      const lengths = features.square().sum([1]) // (N,)
-      const nearest = labelled === null ? toMean(features) : toLabelled(features, lengths, labelled) // (N,)
+      // Distances do not see a shift, and the numbers that cancel in them become small.
+      const middle = features.mean([0]) // (D,)
+      const x = features.sub(middle) // (N, D)
+      const lengths = x.square().sum([1]) // (N,)
+      const isFree = labelled === null || labelled.shape[0] === 0
+      // The squared distance to the nearest that is labelled or chosen; at first, with neither, to the mean.
+      const nearest = isFree ? lengths.clone() : toLabelled(x, lengths, labelled.sub(middle)) // (N,)
       for (let step = 0; step < chosen.length; step++) {
         scope(() => {
-          const at = nearest.argmax()
-          chosen[step] = at.item()
-          const centre = features.select(0, chosen[step]) // (D,)
-          const distances = features.mv(centre).mul_(-2).add_(lengths).add_(lengths.select(0, chosen[step])) // (N,)
-          if (step === 0 && labelled === null) nearest.copy_(distances)
-          else nearest.copy_(nearest.minimum(distances))
+          chosen[step] = nearest.argmax().item()
+          const distances = toRow(x, lengths, chosen[step]) // (N,)
+          nearest.copy_(step === 0 && isFree ? distances : nearest.minimum(distances))
           // Chosen once: below every distance, also where several images are the same.
           nearest.select(0, chosen[step]).fill_(Number.NEGATIVE_INFINITY)
         })
       }
-      return chosen
     }),
   )
-
-function toMean(features: Tensor): Tensor {
-  return features.sub(features.mean([0])).square().sum([1]) // (N,)
+  return chosen
 }
 
-/** The squared distance to the nearest labelled feature. */
-function toLabelled(features: Tensor, lengths: Tensor, labelled: Tensor): Tensor {
+/** Squared distances to a row of x, exactly 0 for its copies. */
+function toRow(x: Tensor, lengths: Tensor, row: number): Tensor {
+  const sums = lengths.add(lengths.select(0, row)) // (N,)
+  const distances = ops.addmv(sums, x, x.select(0, row), { alpha: -2 }) // (N,)
+  return distances.mul_(distances.gt(sums.mul_(ROUNDING))) // (N,)
+}
+
+/** Squared distances to the nearest labelled feature, exactly 0 for its copies. */
+function toLabelled(x: Tensor, lengths: Tensor, labelled: Tensor): Tensor {
   const nearest = ops.fullLike(lengths, Number.POSITIVE_INFINITY) // (N,)
   for (let first = 0; first < labelled.shape[0]; first += CHUNK) {
     scope(() => {
       const rows = labelled.slice({ dim: 0, start: first, end: first + CHUNK }) // (M, D)
-      const cross = features.matmul(rows.t()).mul_(-2).add_(rows.square().sum([1])) // (N, M)
-      nearest.copy_(nearest.minimum(cross.amin({ dim: [1] })))
+      const partial = ops.addmm(rows.square().sum([1]), x, rows.t(), { alpha: -2 }) // (N, M)
+      nearest.copy_(nearest.minimum(partial.amin({ dim: 1 })))
     })
   }
-  return nearest.add(lengths) // (N,)
+  const distances = nearest.add(lengths) // (N,)
+  // Where the two are the same, both have this length.
+  return distances.mul_(distances.gt(lengths.mul(2 * ROUNDING))) // (N,)
 }
-

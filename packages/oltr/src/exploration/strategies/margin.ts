@@ -1,16 +1,18 @@
 // Margin sampling: the images whose two best classes are nearly as probable as each other.
 
-import { scope } from '@oltr/torch'
 import { ConfigError } from '../../errors.ts'
+import { ofProbabilities } from './probabilities.ts'
 import { highestFirst, limited } from './ranking.ts'
 import type { Strategy } from './strategy.ts'
 
 export const margin: Strategy = ({ logits }, budget) => {
-  const [images, classes] = [logits.shape[0], logits.shape[1]]
-  if (classes < 2) throw new ConfigError('classes', classes, 'expected at least 2: a margin lies between two classes')
-  const margins = scope(() => {
-    const [best] = logits.softmax(1).topk(2) // (N, 2)
-    return best.select(1, 1).sub(best.select(1, 0)).toArray() as Float32Array // (N,): minus the margin
+  const [images, classes] = logits.shape
+  if (classes < 2)
+    throw new ConfigError('classes', classes, 'expected at least 2: a margin lies between two classes')
+  const wanted = limited(budget, images)
+  const margins = ofProbabilities(logits, (probabilities) => {
+    const [best] = probabilities.topk(2) // (n, 2)
+    return best.select(1, 1).sub(best.select(1, 0)) // (n,): minus the margin
   })
-  return highestFirst(margins, limited(budget, images))
+  return highestFirst(margins, wanted)
 }

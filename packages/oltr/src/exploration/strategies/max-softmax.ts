@@ -1,10 +1,13 @@
 // Least confidence: the images whose best class has the lowest probability.
 
-import { scope } from '@oltr/torch'
+import { ofProbabilities } from './probabilities.ts'
 import { highestFirst, limited } from './ranking.ts'
 import type { Strategy } from './strategy.ts'
 
 export const maxSoftmax: Strategy = ({ logits }, budget) => {
-  const confidence = scope(() => logits.softmax(1).amax({ dim: [1] }).neg().toArray() as Float32Array) // (N,)
-  return highestFirst(confidence, limited(budget, confidence.length))
+  const wanted = limited(budget, logits.shape[0])
+  return highestFirst(
+    ofProbabilities(logits, (probabilities) => probabilities.amax({ dim: 1 }).neg()),
+    wanted,
+  )
 }

@@ -6,5 +6,6 @@ import type { Strategy } from './strategy.ts'
 
 export const random: Strategy = ({ scores }, budget, { seed }) => {
   const count = scores.energy.length
-  return new SeededRandom(seed).permutation(count).slice(0, limited(budget, count))
+  const wanted = limited(budget, count)
+  return new SeededRandom(seed).permutation(count).slice(0, wanted)
 }

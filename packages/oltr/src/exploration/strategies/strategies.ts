@@ -1,6 +1,8 @@
 // The selection strategies by name.
 
+import { nearestKey } from '../../datasets/config-explanation.ts'
 import { ConfigError } from '../../errors.ts'
+import { clusterEnergy } from './cluster-energy.ts'
 import { energy } from './energy.ts'
 import { energyClusters } from './energy-clusters.ts'
 import { entropy } from './entropy.ts'
@@ -18,11 +20,14 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   'k-center': kCenter,
   energy,
   'energy-clusters': energyClusters,
+  'cluster-energy': clusterEnergy,
 }
 
 /** Throws ConfigError for an unknown name. */
 export function strategy(name: string): Strategy {
-  if (!Object.hasOwn(strategies, name))
-    throw new ConfigError('strategy', name, `expected one of ${Object.keys(strategies).join(', ')}`)
-  return strategies[name]
+  if (Object.hasOwn(strategies, name)) return strategies[name]
+  const names = Object.keys(strategies)
+  const near = nearestKey(name, names)
+  const hint = near === undefined ? '' : `unknown strategy, did you mean ${JSON.stringify(near)}? `
+  throw new ConfigError('strategy', name, `${hint}expected one of ${names.join(', ')}`)
 }

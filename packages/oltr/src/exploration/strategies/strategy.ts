@@ -1,7 +1,7 @@
 // The contract of a selection strategy: candidates in, the ones worth a person's time out. One strategy a file.
 
 import type { Tensor } from '@oltr/torch'
-import type { ExplorationScores } from '../scores.ts'
+import type { ExplorationScores, ScoreOptions } from '../scores.ts'
 
 /** The pool as a strategy sees it: N images that may be asked about, duplicates already taken out. */
 export interface Candidates {
@@ -10,6 +10,9 @@ export interface Candidates {
   /** Of the current model, (N, K). */
   readonly logits: Tensor
   readonly scores: ExplorationScores
+  /** How they were computed, and from which centroids, (K, D): for strategies that score something else than images. */
+  readonly scoreOptions: ScoreOptions
+  readonly centroids: Tensor
   /** v_direct of what is labelled already, training images and earlier answers, (M, D); null where it is not at hand. */
   readonly labelled: Tensor | null
 }
