@@ -10,13 +10,13 @@ const KNOWN = 250
 export function selectionPool(
   images: number,
   dimension: number,
-): { features: Tensor; scores: ExplorationScores } {
+): { features: Tensor; centroids: Tensor; scores: ExplorationScores } {
   manualSeed(0)
   return scope(() => {
     const places = ops.randn([GROUPS, dimension]) // (G, D)
     const features = places.indexSelect(0, ops.randint(GROUPS, [images])) // (N, D)
     features.add_(ops.randn([images, dimension]), { alpha: 0.7 }).relu_()
     const centroids = places.slice({ dim: 0, start: 0, end: KNOWN }).relu() // (K, D)
-    return { features, scores: explorationScores(features, centroids) }
+    return { features, centroids, scores: explorationScores(features, centroids) }
   })
 }

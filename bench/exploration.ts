@@ -71,9 +71,9 @@ async function memory(images: number, classes: number, dimension: number): Promi
 function selection([budget, images]: readonly [number, number], dimension: number): Line {
   setThreads(2)
   const taken = scope(() => {
-    const { features, scores } = selectionPool(images, dimension)
+    const { features, scores, centroids } = selectionPool(images, dimension)
     return seconds(() => {
-      const candidates = { features, logits: features as Tensor, scores, labelled: null }
+      const candidates = { features, logits: features as Tensor, scores, scoreOptions: {}, centroids, labelled: null }
       const chosen = energyClusters(candidates, budget, { seed: 0 })
       if (new Set(chosen).size !== budget)
         throw new Error(`${new Set(chosen).size} images instead of ${budget}`)

@@ -4,7 +4,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { DataError } from '../errors.ts'
+import { currentVersion } from '../exploration/versions.ts'
 import type { Prediction, Recogniser } from '../predict.ts'
+import { runFolder } from '../training/run-folder.ts'
 import { wholeNumber } from './train.ts'
 
 const IMAGE = /\.(jpe?g|png)$/i
@@ -81,13 +83,16 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`
 }
 
+/** A model file as given; of a run the version in use, or the plain model where there is no other. */
 function modelFile(path: string): string {
   if (!existsSync(path))
     throw new DataError(path, 'does not exist; expected a model file or the folder of a run')
   if (!statSync(path).isDirectory()) return path
-  const found = ['oltr.safetensors', 'plain.safetensors'].map((name) => join(path, name)).find(existsSync)
-  if (!found) throw new DataError(path, 'holds no finished model; `oltr train` continues the run')
-  return found
+  const { model } = runFolder(path)
+  if (existsSync(model('stage2'))) return currentVersion(path).file
+  if (!existsSync(model('stage1')))
+    throw new DataError(path, 'holds no finished model; `oltr train` continues the run')
+  return model('stage1')
 }
 
 /** Files as given; folders with everything that looks like an image below them, sorted. */

@@ -5,8 +5,12 @@ import { Command } from 'commander'
 import { dataCommand } from './data.ts'
 import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'
+import { exploreCommand } from './explore.ts'
+import { loopCommand } from './loop.ts'
 import { predictCommand } from './predict.ts'
 import { trainCommand } from './train.ts'
+import { updateCommand } from './update.ts'
+import { versionsCommand } from './versions.ts'
 
 /** A new program; `parseAsync` runs it, throwing CommanderError where it would have ended the process. */
 export function createProgram(): Command {
@@ -14,7 +18,17 @@ export function createProgram(): Command {
     .description('open long-tailed recognition: many classes, few images, and "unknown"')
     .showHelpAfterError('(--help lists the options)')
     .exitOverride()
-  const commands = [doctorCommand(), dataCommand(), trainCommand(), evaluateCommand(), predictCommand()]
+  const commands = [
+    doctorCommand(),
+    dataCommand(),
+    trainCommand(),
+    evaluateCommand(),
+    predictCommand(),
+    exploreCommand(),
+    updateCommand(),
+    versionsCommand(),
+    loopCommand(),
+  ]
   for (const command of commands) program.addCommand(command)
   inherit(program)
   return program

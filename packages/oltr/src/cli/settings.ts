@@ -23,15 +23,30 @@ type Tree = { [key: string]: unknown }
 export function resolveConfig(settings: Settings): RunConfig {
   // With its defaults, so that one key of a group that the recipe leaves out can be replaced.
   const tree = parseRunConfig(recipe(settings.recipe)) as unknown as Tree
-  if (settings.config) merge(tree, readOverrides(settings.config))
-  if (settings.data !== undefined) assign(tree, 'data.path', settings.data)
-  if (settings.seed !== undefined) assign(tree, 'seed', settings.seed)
-  for (const item of settings.set ?? []) {
+  const shorthands: [string, unknown][] = []
+  if (settings.data !== undefined) shorthands.push(['data.path', settings.data])
+  if (settings.seed !== undefined) shorthands.push(['seed', settings.seed])
+  return parseRunConfig(overridden(tree, settings, shorthands))
+}
+
+/**
+ * A configuration with a file over it, then `shorthands`, then `--set`. Throws ConfigError for a malformed `--set`,
+ * DataError for a file that cannot be read; the result is still to be checked.
+ */
+export function overridden(
+  complete: object,
+  { config, set }: Pick<Settings, 'config' | 'set'>,
+  shorthands: readonly (readonly [path: string, value: unknown])[] = [],
+): unknown {
+  const tree = complete as Tree
+  if (config) merge(tree, readOverrides(config))
+  for (const [path, value] of shorthands) assign(tree, path, value)
+  for (const item of set ?? []) {
     const at = item.indexOf('=')
     if (at < 1) throw new ConfigError('--set', item, 'path=value, for instance stage2.epochs=20')
     assign(tree, item.slice(0, at), readValue(item, item.slice(at + 1)))
   }
-  return parseRunConfig(tree)
+  return tree
 }
 
 function readValue(item: string, text: string): unknown {

@@ -14,7 +14,7 @@ const annotationSchema = z.discriminatedUnion('kind', [
     crowd: crowdSchema.prefault({}),
     /** People asked about each image. */
     overlap: z.int().min(1).default(3),
-    consensus: z.enum(['majority', 'dawid-skene']).default('majority'),
+    consensus: z.enum(['majority', 'dawid-skene']).default('dawid-skene'),
   }),
 ])
 
@@ -26,7 +26,7 @@ export const loopSchema = z.strictObject({
   arms: z
     .array(z.string().min(1))
     .min(1)
-    .default(['energy', 'energy-clusters', 'random', 'max-softmax', 'entropy', 'margin', 'k-center']),
+    .default(['energy-clusters', 'energy', 'cluster-energy', 'random', 'max-softmax', 'entropy', 'margin', 'k-center']),
   seeds: z.array(z.int().min(0)).min(1).default([0, 1, 2, 3, 4]),
   /** Of a stage's pool: `200` images or `10%`. */
   budgets: z.array(z.string().min(1)).min(1).default(['10%', '15%', '20%', '25%', '30%']),

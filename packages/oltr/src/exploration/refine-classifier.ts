@@ -10,7 +10,7 @@ import { cosineLogits } from '../cosine-classifier.ts'
 import type { OpenLongTailedModel } from '../model.ts'
 
 export const refinementSchema = z.strictObject({
-  epochs: z.int().min(0).default(10),
+  epochs: z.int().min(0).default(50),
   batchSize: z.int().min(1).default(128),
   perClass: z.int().min(1).default(4),
   lr: z.number().nonnegative().default(0.01),

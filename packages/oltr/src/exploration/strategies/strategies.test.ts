@@ -24,7 +24,8 @@ function choose(pick: Strategy, { features, logits, labelled }: Pool, budget: nu
   using centroids = tensor([0, 1].map((place) => features[0].map((_, axis) => (axis === 0 ? place : 0))))
   const scores = explorationScores(x, centroids)
   const held = liveTensors()
-  const chosen = pick({ features: x, logits: outputs, scores, labelled: known }, budget, { seed })
+  const candidates = { features: x, logits: outputs, scores, scoreOptions: {}, centroids, labelled: known }
+  const chosen = pick(candidates, budget, { seed })
   assert.equal(liveTensors(), held)
   assert.ok(before < held)
   return [...chosen]
