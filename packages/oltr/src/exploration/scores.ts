@@ -114,7 +114,7 @@ function checked(centroids: Tensor, options: ScoreOptions): Required<ScoreOption
   const { reading = 'product', temperature = 1, metric = 'euclidean', nearestCount = 3 } = options
   const classes = centroids.shape[0]
   // 16 MiB of distances at most.
-  const { chunkRows = Math.max(32, Math.min(2048, Math.floor(2 ** 22 / Math.max(1, classes)))) } = options
+  const { chunkRows = Math.max(32, Math.min(4096, Math.floor(2 ** 22 / Math.max(1, classes)))) } = options
   if (classes < 2)
     throw new ConfigError('classes', classes, 'expected at least 2: informativeness compares the two nearest')
   if (!READINGS.includes(reading))
