@@ -2,7 +2,7 @@
 // Arguments: N, K, D. Prints { peak: bytes of the whole process, seconds: of drawing and scoring }.
 
 import { manualSeed, ops, scope, setThreads } from '@oltr/torch'
-import { explorationScoresOfChunks } from '../packages/oltr/src/exploration/scores.ts'
+import { explorationScoresOfChunks } from 'oltr'
 import { seconds } from './benchmark.ts'
 import { processMemory } from './process-memory.ts'
 

@@ -1,7 +1,7 @@
 // A pool for timing a selection: images in groups around known and unknown places, as features of a network are.
 
 import { manualSeed, ops, scope, type Tensor } from '@oltr/torch'
-import { type ExplorationScores, explorationScores } from '../packages/oltr/src/exploration/scores.ts'
+import { type ExplorationScores, explorationScores } from 'oltr'
 
 const GROUPS = 500
 /** Groups that are known classes; the others are open. */

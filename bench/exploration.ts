@@ -2,16 +2,17 @@
 // images, and the choice of a batch with clustering.
 
 import { manualSeed, ops, scope, setThreads, type Tensor } from '@oltr/torch'
-import { explorationScores } from '../packages/oltr/src/exploration/scores.ts'
-import { energyClusters } from '../packages/oltr/src/exploration/strategies/energy-clusters.ts'
+import { explorationScores, parseUpdateConfig, strategy, updateModel } from 'oltr'
 import { type Benchmark, type Line, type Options, quantity, seconds } from './benchmark.ts'
 import { selectionPool } from './exploration-pool.ts'
+import { createHead } from './head-model.ts'
 import { runProgram } from './step-process.ts'
 
 /** Scoring reaches this share of the rate of one product of the same features and centroids. */
 const SHARE = 0.7
 const MEMORY = 2 ** 30
 const SECONDS = 30
+const UPDATE_SECONDS = 5
 
 async function run(options: Options): Promise<Line[]> {
   const [images, classes, dimension] = options.quick ? [2048, 100, 64] : [16_384, 1000, 512]
@@ -19,6 +20,7 @@ async function run(options: Options): Promise<Line[]> {
     speed(images, classes, dimension, options),
     await memory(options.quick ? 20_000 : 1_000_000, classes, dimension),
     selection(options.quick ? [100, 2000] : [1000, 100_000], dimension),
+    update(classes, dimension),
   ]
 }
 
@@ -73,8 +75,15 @@ function selection([budget, images]: readonly [number, number], dimension: numbe
   const taken = scope(() => {
     const { features, scores, centroids } = selectionPool(images, dimension)
     return seconds(() => {
-      const candidates = { features, logits: features as Tensor, scores, scoreOptions: {}, centroids, labelled: null }
-      const chosen = energyClusters(candidates, budget, { seed: 0 })
+      const candidates = {
+        features,
+        logits: features as Tensor,
+        scores,
+        scoreOptions: {},
+        centroids,
+        labelled: null,
+      }
+      const chosen = strategy('energy-clusters')(candidates, budget, { seed: 0 })
       if (new Set(chosen).size !== budget)
         throw new Error(`${new Set(chosen).size} images instead of ${budget}`)
     })
@@ -87,6 +96,33 @@ function selection([budget, images]: readonly [number, number], dimension: numbe
     target: `under ${SECONDS} s`,
     met: taken < SECONDS,
     remark: 'the images lie in 500 groups; once',
+  }
+}
+
+/** 100 answers for 20 new classes into a model of K classes. */
+function update(classes: number, dimension: number): Line {
+  setThreads(2)
+  manualSeed(0)
+  const [answers, added] = [100, 20]
+  const { model, direct } = createHead(answers, classes, dimension)
+  model.eval()
+  const annotated = {
+    features: direct.toArray() as Float32Array,
+    labels: Int32Array.from({ length: answers }, (_, at) => classes + (at % added)),
+    energies: new Float32Array(answers).fill(1),
+    newClasses: Array.from({ length: added }, (_, z) => `new ${z}`),
+  }
+  const counts = new Array<number>(classes).fill(100)
+  const taken = seconds(() => updateModel(model, annotated, counts, parseUpdateConfig({})).dispose())
+  model.dispose()
+  return {
+    what: `update with ${answers} answers for ${added} new classes, K = ${classes}, D = ${dimension}`,
+    ours: { value: taken, unit: 's' },
+    peer: null,
+    ratio: null,
+    target: `under ${UPDATE_SECONDS} s beyond reading the images`,
+    met: taken < UPDATE_SECONDS,
+    remark: 'hallucination, memory and refinement; once',
   }
 }
 

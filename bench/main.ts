@@ -1,5 +1,5 @@
 // Speed and memory, measured against what was promised.
-//   npm run bench                      all of it, about five minutes
+//   npm run bench                      all of it, about eight minutes
 //   npm run bench -- head loading      some of it
 //   npm run bench -- --quick           only shows that it runs; the numbers mean nothing
 //   npm run bench -- --json            the lines as JSON
@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Benchmark, Line } from './benchmark.ts'
+import { exploration } from './exploration.ts'
 import { head } from './head.ts'
 import { loading } from './loading.ts'
 import { describeMachine } from './machine.ts'
@@ -18,7 +19,7 @@ import { operatorCall } from './operator-call.ts'
 import { formatLine, markdown } from './report.ts'
 import { resnet32Step } from './resnet32-step.ts'
 
-const benchmarks: readonly Benchmark[] = [operatorCall, resnet32Step, head, loading, memory]
+const benchmarks: readonly Benchmark[] = [operatorCall, resnet32Step, head, loading, memory, exploration]
 const results = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs/results')
 
 const { values, positionals } = parseArgs({

@@ -77,7 +77,10 @@ test('explore chooses images, says why, and leaves a page to look at and a table
   assert.match(out, /^11 of 42 images are worth a look/)
   const lines = readFileSync(join(folder, 'scores.jsonl'), 'utf8').trimEnd().split('\n')
   assert.equal(lines.length, truth.size)
-  assert.match(readFileSync(join(folder, 'questions.html'), 'utf8'), /<img loading="lazy" src="\.\.\/pool\/\d+\.png"/)
+  assert.match(
+    readFileSync(join(folder, 'questions.html'), 'utf8'),
+    /<img loading="lazy" src="\.\.\/pool\/\d+\.png"/,
+  )
   assert.equal(readFileSync(join(folder, 'questions.csv'), 'utf8').trimEnd().split('\n').length, 1 + 11)
 })
 
@@ -86,7 +89,10 @@ test('the same command finds its round; another pool, budget or strategy needs a
   const before = readFileSync(join(folder, 'selection.json'), 'utf8')
   const again = await oltr('explore', run, '--pool', pool, '--out', folder, '--budget', '5')
   assert.match(again.out, /^5 of 42/)
-  assert.equal(JSON.parse(readFileSync(join(folder, 'selection.json'), 'utf8')).asked.length, JSON.parse(before).asked.length)
+  assert.equal(
+    JSON.parse(readFileSync(join(folder, 'selection.json'), 'utf8')).asked.length,
+    JSON.parse(before).asked.length,
+  )
   await assert.rejects(oltr('explore', run, '--pool', pool, '--out', folder, '--budget', '6'), {
     name: 'ConfigError',
     message: /holds a round with another pool, budget, strategy/,
@@ -107,7 +113,18 @@ test('an unreadable picture, one twice and one that was trained on are left out 
   writeFileSync(join(other, 'empty.jpg'), '')
   write(training, 0, 'trained.png')
   const folder = join(root.path, 'round-other')
-  const { out, errors } = await oltr('explore', run, '--pool', other, '--out', folder, '--budget', '100%', '--strategy', 'energy')
+  const { out, errors } = await oltr(
+    'explore',
+    run,
+    '--pool',
+    other,
+    '--out',
+    folder,
+    '--budget',
+    '100%',
+    '--strategy',
+    'energy',
+  )
   assert.match(errors, /left out: broken\.png: .+/)
   assert.match(errors, /left out: empty\.jpg: .+/)
   assert.match(errors, /left out: 0\.png: the same image as 0-copy\.png/)
@@ -118,7 +135,10 @@ test('an unreadable picture, one twice and one that was trained on are left out 
 test('an empty pool, a budget of nothing and an unknown strategy are errors that say what to do', async () => {
   const empty = join(root.path, 'empty')
   mkdirSync(empty)
-  await assert.rejects(oltr('explore', run, '--pool', empty), /expected \.jpg, \.jpeg or \.png files, found none/)
+  await assert.rejects(
+    oltr('explore', run, '--pool', empty),
+    /expected \.jpg, \.jpeg or \.png files, found none/,
+  )
   await assert.rejects(explore('--budget', '0'), /budget: expected a number of images/)
   await assert.rejects(explore('--strategy', 'best'), /expected one of/)
   await assert.rejects(oltr('explore', root.path, '--pool', pool), /holds no finished model/)
@@ -127,12 +147,22 @@ test('an empty pool, a budget of nothing and an unknown strategy are errors that
 test('named images become a version that knows the new classes; predict uses it; going back is one command', async () => {
   const { folder } = await explore('--budget', '100%', '--strategy', 'random')
   const file = answer(folder, (image) => truth.get(image)!)
-  const { out, exitCode } = await oltr('update', run, '--round', folder, '--answers', file, '--max-known-loss', '1')
+  const { out, exitCode } = await oltr(
+    'update',
+    run,
+    '--round',
+    folder,
+    '--answers',
+    file,
+    '--max-known-loss',
+    '1',
+  )
   assert.equal(exitCode, 0)
   assert.match(out, /new classes: .+, .+/)
   assert.match(out, /version: {5}1, now in use/)
   const newClass = /new classes: ([^,]+)/.exec(out)![1]!
-  const predicted = async () => (await oltr('predict', '--model', run, '--json', '--top', '9', join(pool, '0.png'))).out
+  const predicted = async () =>
+    (await oltr('predict', '--model', run, '--json', '--top', '9', join(pool, '0.png'))).out
   assert.ok((await predicted()).includes(newClass))
   assert.match((await oltr('versions', run)).out, /1 \(in use\)/)
   await oltr('versions', run, '--use', '0')
@@ -141,7 +171,10 @@ test('named images become a version that knows the new classes; predict uses it;
   const next = await explore('--budget', '100%')
   assert.match(next.out, /^0 of 0 images/)
   await oltr('versions', run, '--use', '1')
-  await assert.rejects(oltr('update', run, '--round', folder, '--answers', file), /explored with version 0, and version 1 is in use/)
+  await assert.rejects(
+    oltr('update', run, '--round', folder, '--answers', file),
+    /explored with version 0, and version 1 is in use/,
+  )
   await oltr('versions', run, '--use', '0')
 })
 
@@ -155,7 +188,17 @@ test('an update that costs too much is refused with exit code 3, and nothing cha
   // Every image a class of its own: the known ones drown.
   const file = answer(folder, (image) => `class of ${image}`)
   const before = sha256FileSync(join(fresh, 'oltr.safetensors'))
-  const { out, exitCode } = await oltr('update', fresh, '--round', folder, '--answers', file, '--no-merge', '--max-known-loss', '0')
+  const { out, exitCode } = await oltr(
+    'update',
+    fresh,
+    '--round',
+    folder,
+    '--answers',
+    file,
+    '--no-merge',
+    '--max-known-loss',
+    '0',
+  )
   assert.equal(exitCode, 3, out)
   assert.match(out, /refused: {5}known classes lose [\d.]+ points/)
   assert.ok(!existsSync(join(fresh, 'versions', '1')))
@@ -166,19 +209,50 @@ test('an update that costs too much is refused with exit code 3, and nothing cha
 test('a table that nobody filled in, and answers that name nothing, are errors that say what to do', async () => {
   const folder = join(root.path, 'round-fresh')
   const fresh = join(root.path, 'fresh')
-  await assert.rejects(oltr('update', fresh, '--round', folder), /holds no answer yet; write class names into the column `answer`/)
+  await assert.rejects(
+    oltr('update', fresh, '--round', folder),
+    /holds no answer yet; write class names into the column `answer`/,
+  )
   const file = answer(folder, () => 'unknown')
-  await assert.rejects(oltr('update', fresh, '--round', folder, '--answers', file), /leaves no image with a class that people agree on/)
-  await assert.rejects(oltr('update', fresh, '--round', root.path), /round\.json: does not exist; `oltr explore` makes a round/)
+  await assert.rejects(
+    oltr('update', fresh, '--round', folder, '--answers', file),
+    /leaves no image with a class that people agree on/,
+  )
+  await assert.rejects(
+    oltr('update', fresh, '--round', root.path),
+    /round\.json: does not exist; `oltr explore` makes a round/,
+  )
 })
 
 test('the loop prints a table and writes its report, with random always among the strategies', async () => {
   const folder = join(root.path, 'loop')
-  const { out } = await oltr('loop', run, '--strategies', 'energy', '--seeds', '1', '--budgets', '10%,20%', '--out', folder, '--results', join(folder, 'results.csv'))
+  const { out } = await oltr(
+    'loop',
+    run,
+    '--strategies',
+    'energy',
+    '--seeds',
+    '1',
+    '--budgets',
+    '10%,20%',
+    '--out',
+    folder,
+    '--results',
+    join(folder, 'results.csv'),
+  )
   assert.match(out, /energy/)
   assert.match(out, /random/)
-  for (const file of ['report.html', 'report.md', 'records.json', 'results.csv']) assert.ok(existsSync(join(folder, file)), file)
-  const { out: printed } = await oltr('loop', run, '--print', '--annotator', 'crowd', '--set', 'annotation.crowd.errorRate=0.3')
+  for (const file of ['report.html', 'report.md', 'records.json', 'results.csv'])
+    assert.ok(existsSync(join(folder, file)), file)
+  const { out: printed } = await oltr(
+    'loop',
+    run,
+    '--print',
+    '--annotator',
+    'crowd',
+    '--set',
+    'annotation.crowd.errorRate=0.3',
+  )
   const config = JSON.parse(printed)
   assert.equal(config.annotation.crowd.errorRate, 0.3)
   assert.ok(config.arms.includes('random'))

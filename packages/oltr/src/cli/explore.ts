@@ -20,7 +20,11 @@ export function exploreCommand(): Command {
     .argument('<run>', 'folder of a finished run')
     .requiredOption('-p, --pool <folder>', 'images that nobody has named yet')
     .option('-b, --budget <amount>', 'images to ask about, 200, or a share of the pool, 10%', '10%')
-    .option('-s, --strategy <name>', 'random, max-softmax, entropy, margin, k-center, energy, energy-clusters; with @unit or @per-centroid another reading of the scores', 'energy-clusters')
+    .option(
+      '-s, --strategy <name>',
+      'random, max-softmax, entropy, margin, k-center, energy, energy-clusters; with @unit or @per-centroid another reading of the scores',
+      'energy-clusters',
+    )
     .option('--temperature <number>', 'T of the energy, for @per-centroid', '1')
     .option('-o, --out <folder>', 'where the round is kept (default: <run>/rounds/<number>)')
     .option('--seed <number>', 'seed of what a strategy leaves to chance', wholeNumber, 0)

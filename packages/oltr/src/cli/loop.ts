@@ -27,15 +27,30 @@ interface LoopCommandOptions {
 export function loopCommand(): Command {
   return new Command('loop')
     .description('explore, ask, update, again: simulated on held-out classes, strategies side by side')
-    .argument('<run>', 'folder of a finished run with classes to discover (data.heldOut, or the built-in set)')
-    .addOption(new Option('--protocol <name>', 'one stage at several budgets, or several stages').choices(['budget-curve', 'stages']))
+    .argument(
+      '<run>',
+      'folder of a finished run with classes to discover (data.heldOut, or the built-in set)',
+    )
+    .addOption(
+      new Option('--protocol <name>', 'one stage at several budgets, or several stages').choices([
+        'budget-curve',
+        'stages',
+      ]),
+    )
     .option('--strategies <names>', 'comma-separated; random is always among them')
-    .option('--budgets <amounts>', 'comma-separated, of a stage\'s pool: 10%,20% or 200')
+    .option('--budgets <amounts>', "comma-separated, of a stage's pool: 10%,20% or 200")
     .option('--seeds <number>', 'selection seeds, from 0', wholeNumber)
     .addOption(new Option('--annotator <kind>', 'who answers').choices(['oracle', 'crowd']))
-    .option('--fine-tuned', 'also fine-tune the whole network on everything, as an upper bound (minutes to hours)')
+    .option(
+      '--fine-tuned',
+      'also fine-tune the whole network on everything, as an upper bound (minutes to hours)',
+    )
     .option('-c, --config <file>', 'YAML or JSON with further settings')
-    .option('-s, --set <path=value>', 'replace one setting, e.g. update.refinement.epochs=20; repeatable', collect)
+    .option(
+      '-s, --set <path=value>',
+      'replace one setting, e.g. update.refinement.epochs=20; repeatable',
+      collect,
+    )
     .option('-o, --out <folder>', 'where the loop is kept (default: <run>/loops/<protocol>)')
     .option('--results <file>', 'add the rows, with their protocol, to this CSV file')
     .option('--print', 'print the complete settings and stop')
@@ -79,9 +94,11 @@ async function loopConfig(options: LoopCommandOptions): Promise<LoopConfig> {
   const list = (text: string): string[] => text.split(',').map((word) => word.trim())
   if (options.protocol) shorthands.push(['protocol', options.protocol])
   // An arm may have commas after its @: energy@unit,per-centroid is written energy@unit+per-centroid here.
-  if (options.strategies) shorthands.push(['arms', list(options.strategies).map((arm) => arm.replaceAll('+', ','))])
+  if (options.strategies)
+    shorthands.push(['arms', list(options.strategies).map((arm) => arm.replaceAll('+', ','))])
   if (options.budgets) shorthands.push(['budgets', list(options.budgets)])
-  if (options.seeds !== undefined) shorthands.push(['seeds', Array.from({ length: options.seeds }, (_, seed) => seed)])
+  if (options.seeds !== undefined)
+    shorthands.push(['seeds', Array.from({ length: options.seeds }, (_, seed) => seed)])
   if (options.annotator) shorthands.push(['annotation', { kind: options.annotator }])
   if (options.fineTuned) shorthands.push(['fineTuned', true])
   const config = parseLoopConfig(overridden(parseLoopConfig({}), options, shorthands))

@@ -21,15 +21,34 @@ export function updateCommand(): Command {
     .description('take named images into the model, new classes too, without training it again')
     .argument('<run>', 'folder of a finished run')
     .requiredOption('-r, --round <folder>', 'a round of `oltr explore`')
-    .option('-a, --answers <file>', 'CSV or JSON lines with answers; repeatable (default: questions.csv of the round)', collect)
+    .option(
+      '-a, --answers <file>',
+      'CSV or JSON lines with answers; repeatable (default: questions.csv of the round)',
+      collect,
+    )
     .option('--synonyms <file>', 'names that mean one class, one group a line')
-    .addOption(new Option('--consensus <method>', 'how several answers become one').choices(['majority', 'dawid-skene']).default('majority'))
+    .addOption(
+      new Option('--consensus <method>', 'how several answers become one')
+        .choices(['majority', 'dawid-skene'])
+        .default('majority'),
+    )
     .option('--no-merge', 'keep names apart that evidently mean one class')
-    .option('--max-known-loss <share>', 'refuse an update that costs known classes more accuracy than this', '0.1')
-    .addOption(new Option('--weighting <kind>', 'say of an image in the weights of its new class').choices(['score', 'uniform']).default('score'))
+    .option(
+      '--max-known-loss <share>',
+      'refuse an update that costs known classes more accuracy than this',
+      '0.1',
+    )
+    .addOption(
+      new Option('--weighting <kind>', 'say of an image in the weights of its new class')
+        .choices(['score', 'uniform'])
+        .default('score'),
+    )
     .option('--seed <number>', 'seed of the refinement', wholeNumber, 0)
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExit code: 0 when there is a new version, 3 when the update was refused. `oltr versions` lists and switches them.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 when there is a new version, 3 when the update was refused. `oltr versions` lists and switches them.',
+    )
     .action(async (run: string, options: UpdateCommandOptions) => {
       const { updateRun } = await import('../exploration/update-run.ts')
       const { parseUpdateConfig } = await import('../exploration/update-model.ts')
@@ -51,7 +70,8 @@ export function updateCommand(): Command {
 }
 
 function summary({ labelling, version, newClasses, before, after, refused }: RunUpdate): string {
-  const percent = (share: number | null | undefined) => (share == null ? 'not measured' : `${(100 * share).toFixed(1)}%`)
+  const percent = (share: number | null | undefined) =>
+    share == null ? 'not measured' : `${(100 * share).toFixed(1)}%`
   const { labels, undecided, problems, merges, agreement } = labelling
   return [
     `named:       ${labels.length} images; ${undecided.length} without a usable answer${agreement === null ? '' : `; agreement (alpha) ${agreement.toFixed(2)}`}`,
@@ -59,6 +79,8 @@ function summary({ labelling, version, newClasses, before, after, refused }: Run
     ...merges.map(({ from, into, why }) => `merged:      ${from} into ${into} (${why})`),
     `new classes: ${newClasses.length === 0 ? 'none' : newClasses.join(', ')}`,
     `known:       ${percent(before?.known)} before, ${percent(after?.known)} after, on validation images`,
-    refused === null ? `version:     ${version!.version}, now in use: ${version!.file}` : `refused:     ${refused}; nothing was changed`,
+    refused === null
+      ? `version:     ${version!.version}, now in use: ${version!.file}`
+      : `refused:     ${refused}; nothing was changed`,
   ].join('\n')
 }

@@ -29,7 +29,9 @@ export function versionsCommand(): Command {
       ])
       console.log(
         formatTable(
-          ['version', 'from', 'images named', 'new classes', 'known before', 'known after'].map((title) => ({ title })),
+          ['version', 'from', 'images named', 'new classes', 'known before', 'known after'].map((title) => ({
+            title,
+          })),
           rows,
           'text',
         ),

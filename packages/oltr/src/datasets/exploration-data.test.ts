@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sha256 } from '@oltr/torch/files'
-import { temporaryFolder, writeClassFolders } from './data-files.fixture.ts'
 import type { DataConfigInput } from './data-config.ts'
+import { temporaryFolder, writeClassFolders } from './data-files.fixture.ts'
 import { imageCount, pixelsOf } from './dataset.ts'
 import { loadExplorationData } from './exploration-data.ts'
 import { loadSplits } from './load-splits.ts'
@@ -12,7 +12,15 @@ import { loadSplits } from './load-splits.ts'
 const generated = {
   format: 'generated',
   imageSize: 16,
-  generated: { knownClasses: 3, openClasses: 2, openValidationClasses: 1, maxPerClass: 6, minPerClass: 2, testPerClass: 2, openPerClass: 2 },
+  generated: {
+    knownClasses: 3,
+    openClasses: 2,
+    openValidationClasses: 1,
+    maxPerClass: 6,
+    minPerClass: 2,
+    testPerClass: 2,
+    openPerClass: 2,
+  },
 } as const
 
 test('the built-in pool has images of known and open classes, none of which trains or tests', async () => {
@@ -49,7 +57,9 @@ test('held-out classes are the open part of the pool, images that the tail leave
   assert.equal(knownClasses, 3)
   assert.deepEqual(pool.classNames, ['ant', 'cat', 'dog', 'bee'])
   assert.deepEqual(record.heldOut, ['bee'])
-  assert.ok(pool.images.kind === 'files' && train.images.kind === 'files' && validation!.images.kind === 'files')
+  assert.ok(
+    pool.images.kind === 'files' && train.images.kind === 'files' && validation!.images.kind === 'files',
+  )
   const used = new Set([...train.images.paths, ...validation!.images.paths])
   assert.ok(pool.images.paths.every((path) => !used.has(path)))
   assert.equal(pool.labels.filter((label) => label < 3).length + used.size, 3 * 8)
@@ -58,7 +68,9 @@ test('held-out classes are the open part of the pool, images that the tail leave
 })
 
 test('data without anything to discover are refused, with what to do', async () => {
-  await assert.rejects(loadExplorationData({ ...generated, generated: { ...generated.generated, openClasses: 0 } }), /openClasses/)
+  await assert.rejects(
+    loadExplorationData({ ...generated, generated: { ...generated.generated, openClasses: 0 } }),
+    /openClasses/,
+  )
   await assert.rejects(loadExplorationData({ format: 'folder', path: '/nowhere', imageSize: 16 }), /nowhere/)
 })
-

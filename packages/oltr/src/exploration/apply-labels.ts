@@ -1,10 +1,10 @@
 // Named images into a model: the update, the threshold fitted anew, and the judgement on validation images that refuses an
 // update which costs the known classes too much. `oltr update` and the simulated loop share it.
 
-import type { FittedThreshold } from '../metrics/threshold.ts'
-import { fitThreshold } from '../metrics/threshold.ts'
 import { predictedClasses } from '../metrics/logit-scores.ts'
 import type { ShotGroup } from '../metrics/shot-groups.ts'
+import type { FittedThreshold } from '../metrics/threshold.ts'
+import { fitThreshold } from '../metrics/threshold.ts'
 import type { OpenLongTailedModel } from '../model.ts'
 import type { ModelCard } from '../trained-model.ts'
 import { countParameters } from '../training/train.ts'
@@ -49,7 +49,12 @@ export function applyLabels(
   config: UpdateConfig,
 ): AppliedUpdate {
   const { labels, newClasses } = numbered(named.classNames, card.classNames)
-  const annotated: AnnotatedImages = { features: named.features, labels, energies: named.energies, newClasses }
+  const annotated: AnnotatedImages = {
+    features: named.features,
+    labels,
+    energies: named.energies,
+    newClasses,
+  }
   const updated = updateModel(model, annotated, card.trainingCounts, config)
   const before = validation && judged(model, validation, groups)
   const after = validation && judged(updated, validation, groups)
@@ -88,13 +93,21 @@ function numbered(
   return { labels: Int32Array.from(names, (name) => labelOf.get(name)!), newClasses }
 }
 
-function judged(model: OpenLongTailedModel, { features, labels }: JudgedSet, groups: readonly ShotGroup[]): GrowthMetrics {
+function judged(
+  model: OpenLongTailedModel,
+  { features, labels }: JudgedSet,
+  groups: readonly ShotGroup[],
+): GrowthMetrics {
   const predictions = predictedLabels(model, features)
   return growthMetrics(accuracyByClass({ predictions, labels, modelLabel: (label) => label }), groups, [])
 }
 
 /** By the method that it had, on the known images that there are; where it needs unknown ones, 95% of the known are kept. */
-function refitted(model: OpenLongTailedModel, threshold: FittedThreshold, validation: JudgedSet): FittedThreshold {
+function refitted(
+  model: OpenLongTailedModel,
+  threshold: FittedThreshold,
+  validation: JudgedSet,
+): FittedThreshold {
   if (threshold.method.kind === 'fixed') return threshold
   const { logits, scores } = openSetScores(model, validation.features)
   const { values, higherIs } = scores[threshold.score]!

@@ -2,9 +2,9 @@
 // the run's settings, `energy@unit` and `energy-clusters@per-centroid,unit`.
 
 import { ConfigError } from '../errors.ts'
-import { type Metric, METRICS, type EnergyReading, READINGS, type ScoreOptions } from './scores.ts'
-import type { Strategy } from './strategies/strategy.ts'
+import { type EnergyReading, METRICS, type Metric, READINGS, type ScoreOptions } from './scores.ts'
 import { strategy } from './strategies/strategies.ts'
+import type { Strategy } from './strategies/strategy.ts'
 
 export interface Arm {
   /** As written. */
@@ -20,7 +20,12 @@ export function parseArm(name: string, defaults: ScoreOptions): Arm {
   for (const word of variant?.split(',') ?? []) {
     if (READINGS.includes(word as EnergyReading)) scores.reading = word as EnergyReading
     else if (METRICS.includes(word as Metric)) scores.metric = word as Metric
-    else throw new ConfigError('strategy', name, `expected one of ${[...READINGS, ...METRICS].join(', ')} after @`)
+    else
+      throw new ConfigError(
+        'strategy',
+        name,
+        `expected one of ${[...READINGS, ...METRICS].join(', ')} after @`,
+      )
   }
   return { name, pick: strategy(base), scores }
 }

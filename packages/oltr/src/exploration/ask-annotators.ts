@@ -35,7 +35,9 @@ export async function askAnnotators(
     const came = await collect(asked)
     answers.push(...came)
     for (const { id } of asked) {
-      const names = came.flatMap((each) => (each.question === id && each.kind === 'class' ? [spellingKey(each.name)] : []))
+      const names = came.flatMap((each) =>
+        each.question === id && each.kind === 'class' ? [spellingKey(each.name)] : [],
+      )
       quiet = names.some((name) => !seen.has(name)) ? 0 : quiet + 1
       for (const name of names) seen.add(name)
     }

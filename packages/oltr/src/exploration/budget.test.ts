@@ -18,5 +18,8 @@ test('a budget larger than the pool is the pool', () => {
 
 test('a budget of nothing, of parts of images or of more than everything is refused by its value', () => {
   for (const budget of ['0', '0%', '-3', '2.5', '101%', 'many', '', '10 %x'])
-    assert.throws(() => budgetImages(budget, 100), { name: 'ConfigError', message: /expected a number of images/ })
+    assert.throws(() => budgetImages(budget, 100), {
+      name: 'ConfigError',
+      message: /expected a number of images/,
+    })
 })

@@ -11,6 +11,10 @@ export function budgetImages(budget: string, pool: number): number {
   const amount = Number(found?.[1])
   const isShare = found?.[2] === '%'
   if (!found || amount <= 0 || (isShare ? amount > 100 : !Number.isInteger(amount)))
-    throw new ConfigError('budget', budget, 'expected a number of images such as 200, or a share of the pool such as 10%')
+    throw new ConfigError(
+      'budget',
+      budget,
+      'expected a number of images such as 200, or a share of the pool such as 10%',
+    )
   return Math.min(pool, isShare ? Math.max(1, Math.round((amount / 100) * pool)) : amount)
 }

@@ -6,7 +6,9 @@ import fc from 'fast-check'
 import { drawPools } from './draw-pool.ts'
 
 /** 3 known classes of 40 images, 4 open ones of 30. */
-const labels = Int32Array.from({ length: 240 }, (_, at) => (at < 120 ? Math.floor(at / 40) : 3 + Math.floor((at - 120) / 30)))
+const labels = Int32Array.from({ length: 240 }, (_, at) =>
+  at < 120 ? Math.floor(at / 40) : 3 + Math.floor((at - 120) / 30),
+)
 const options = { openPerClass: 10, knownPerOpen: 1, seed: 0 }
 
 test('two stages have half of the open classes each, and share no image', () => {
@@ -33,7 +35,8 @@ test('null takes everything; no known image, and no more than there are, can be 
 test('a seed gives the same pool; the number of known images does not change the open ones', () => {
   fc.assert(
     fc.property(fc.nat(1000), fc.integer({ min: 0, max: 3 }), (seed, knownPerOpen) => {
-      const open = (pool: { positions: Int32Array }) => [...pool.positions].filter((at) => labels[at] >= 3).sort()
+      const open = (pool: { positions: Int32Array }) =>
+        [...pool.positions].filter((at) => labels[at] >= 3).sort()
       const [first] = drawPools(labels, 3, 1, { ...options, seed, knownPerOpen })
       assert.deepEqual(drawPools(labels, 3, 1, { ...options, seed, knownPerOpen })[0], first)
       assert.deepEqual(open(drawPools(labels, 3, 1, { ...options, seed })[0]), open(first))

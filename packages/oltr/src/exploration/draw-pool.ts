@@ -1,8 +1,8 @@
 // The pool of one stage of a simulated loop: which images of all that may be explored stand in it, by seed. Methods of
 // comparison, budgets and seeds all draw from the same images, so their features are computed once.
 
-import { ConfigError } from '../errors.ts'
 import { KeyedRandom } from '../datasets/generated/random.ts'
+import { ConfigError } from '../errors.ts'
 
 export interface PoolOptions {
   /** At most this many images of each open class; null takes all. */
@@ -41,8 +41,14 @@ export function drawPools(
     throw new ConfigError('pool.knownPerOpen', knownPerOpen, 'expected 0 or more')
   // One stream a purpose: another number of known images does not change which open ones are drawn.
   const classOrder = shuffled(open, new KeyedRandom(seed, 1))
-  const known = shuffled(positionsOf(labels, (label) => label >= 0 && label < knownClasses), new KeyedRandom(seed, 2))
-  const members = Map.groupBy(positionsOf(labels, (label) => label >= knownClasses), (at) => labels[at])
+  const known = shuffled(
+    positionsOf(labels, (label) => label >= 0 && label < knownClasses),
+    new KeyedRandom(seed, 2),
+  )
+  const members = Map.groupBy(
+    positionsOf(labels, (label) => label >= knownClasses),
+    (at) => labels[at],
+  )
   return Array.from({ length: stages }, (_, stage) => {
     const openClasses = share(classOrder, stage, stages).sort((a, b) => a - b)
     const openImages = openClasses.flatMap((label) =>

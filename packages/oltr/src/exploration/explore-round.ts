@@ -120,7 +120,10 @@ export function readRound(folder: string): { record: RoundRecord; selection: Ima
   const read = (name: string): string => {
     const file = join(folder, name)
     if (!fs.existsSync(file))
-      throw new DataError(file, 'does not exist; `oltr explore` makes a round, and goes on with one that was stopped')
+      throw new DataError(
+        file,
+        'does not exist; `oltr explore` makes a round, and goes on with one that was stopped',
+      )
     return fs.readFileSync(file, 'utf8')
   }
   return {

@@ -2,7 +2,7 @@
 // where a killed pass stopped; an image that cannot be read is listed, not fatal.
 
 import { readFile } from 'node:fs/promises'
-import { noGrad, scope, tensor, type Tensor } from '@oltr/torch'
+import { noGrad, scope, type Tensor, tensor } from '@oltr/torch'
 import { DataLoadError, ImageLoader, loadImages, SequentialSampler, type Transform } from '@oltr/torch/data'
 import { sha256 } from '@oltr/torch/files'
 import { type Dataset, filePath, pixelsOf } from '../datasets/dataset.ts'
@@ -59,10 +59,11 @@ export async function extractFeatures(
     json,
   })
   try {
-    while (!store.complete) await extractUntilUnreadable(extractor, dataset, store, batchSize, async () => {
-      progress.update(store.length)
-      await heed(stop)
-    })
+    while (!store.complete)
+      await extractUntilUnreadable(extractor, dataset, store, batchSize, async () => {
+        progress.update(store.length)
+        await heed(stop)
+      })
   } finally {
     progress.done()
   }
@@ -89,7 +90,10 @@ async function extractUntilUnreadable(
   try {
     for await (using batch of loader.epoch(0, { fromStep: store.length / batchSize })) {
       const positions = [...batch.indices]
-      store.append(await Promise.all(positions.map((at) => describe(dataset, at))), features(extractor, batch.images))
+      store.append(
+        await Promise.all(positions.map((at) => describe(dataset, at))),
+        features(extractor, batch.images),
+      )
       await afterBatch()
     }
   } catch (error) {
@@ -115,7 +119,9 @@ async function extractOne(
   const { images } = dataset
   if (images.kind !== 'files') throw new RangeError(`image ${at} in memory cannot be unreadable`)
   try {
-    using image = await loadImages([filePath(images, at)], extractor.transforms, { memoryFormat: 'channels_last' })
+    using image = await loadImages([filePath(images, at)], extractor.transforms, {
+      memoryFormat: 'channels_last',
+    })
     return { image: await describe(dataset, at), row: features(extractor, image) }
   } catch (error) {
     if (!(error instanceof DataLoadError)) throw error
@@ -126,7 +132,10 @@ async function extractOne(
 function features({ model, precision, device }: Extractor, images: Tensor): Float32Array {
   return noGrad(() =>
     scope(
-      () => inPrecision(precision, device, () => model.directFeature(images.to({ device }))).toArray() as Float32Array, // (B, D)
+      () =>
+        inPrecision(precision, device, () =>
+          model.directFeature(images.to({ device })),
+        ).toArray() as Float32Array, // (B, D)
     ),
   )
 }

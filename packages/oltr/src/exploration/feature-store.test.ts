@@ -9,13 +9,17 @@ import { FeatureStore, type StoredImage } from './feature-store.ts'
 
 const source = { extractor: 'e', dataset: 'd', images: 'i', count: 7, dimension: 2 }
 const image = (at: number): StoredImage => ({ image: `${at}`, id: `id-${at}` })
-const rows = (from: number, to: number) => Float32Array.from({ length: 2 * (to - from) }, (_, i) => 2 * from + i)
+const rows = (from: number, to: number) =>
+  Float32Array.from({ length: 2 * (to - from) }, (_, i) => 2 * from + i)
 
 function filled(folder: string, upTo = 7): FeatureStore {
   const store = FeatureStore.open(folder, source, 3)
   for (let first = store.length; first < upTo; first += 3) {
     const end = Math.min(first + 3, 7)
-    store.append(Array.from({ length: end - first }, (_, i) => image(first + i)), rows(first, end))
+    store.append(
+      Array.from({ length: end - first }, (_, i) => image(first + i)),
+      rows(first, end),
+    )
   }
   return store
 }
@@ -27,7 +31,10 @@ test('what was appended is read back, in pieces, in any order, and by another pr
   assert.deepEqual(store.read(2, 5), rows(2, 5))
   assert.deepEqual(store.readAt([6, 0, 1, 4]), Float32Array.from([12, 13, 0, 1, 2, 3, 8, 9]))
   assert.deepEqual(store.readAt([]), new Float32Array(0))
-  assert.deepEqual(store.images.map((each) => each.image), ['0', '1', '2', '3', '4', '5', '6'])
+  assert.deepEqual(
+    store.images.map((each) => each.image),
+    ['0', '1', '2', '3', '4', '5', '6'],
+  )
 })
 
 test('what a killed process left of a batch is cut off, whichever file it was in', () => {
@@ -35,7 +42,11 @@ test('what a killed process left of a batch is cut off, whichever file it was in
     (folder: string) => truncateSync(join(folder, 'features.f32'), 4 * 2 * 5 + 3),
     (folder: string) => appendFileSync(join(folder, 'features.f32'), Buffer.alloc(5)),
     (folder: string) => appendFileSync(join(folder, 'images.jsonl'), '{"image":"6","i'),
-    (folder: string) => writeFileSync(join(folder, 'images.jsonl'), readFileSync(join(folder, 'images.jsonl'), 'utf8').slice(0, -4)),
+    (folder: string) =>
+      writeFileSync(
+        join(folder, 'images.jsonl'),
+        readFileSync(join(folder, 'images.jsonl'), 'utf8').slice(0, -4),
+      ),
   ]) {
     using folder = temporaryRun()
     filled(folder.path, 6)

@@ -21,7 +21,9 @@ export interface FeatureSource {
 }
 
 /** One image: its content's SHA-256, or why it could not be read. */
-export type StoredImage = { readonly image: string; readonly id: string } | { readonly image: string; readonly error: string }
+export type StoredImage =
+  | { readonly image: string; readonly id: string }
+  | { readonly image: string; readonly error: string }
 
 export class FeatureStore {
   readonly source: FeatureSource
@@ -44,15 +46,25 @@ export class FeatureStore {
     const text = `${JSON.stringify(source, null, 2)}\n`
     if (!fs.existsSync(about)) writeFileAtomicSync(about, text)
     else if (fs.readFileSync(about, 'utf8') !== text)
-      throw new DataError(about, 'describes features of another model or of other images; choose another folder, or remove this one')
+      throw new DataError(
+        about,
+        'describes features of another model or of other images; choose another folder, or remove this one',
+      )
     const lines = wholeLines(join(folder, 'images.jsonl'))
     const rows = Math.floor(sizeOf(join(folder, 'features.f32')) / (4 * source.dimension))
     const done = Math.min(lines.length, rows)
     const whole = done >= source.count ? source.count : done - (done % batchSize)
     const kept = lines.slice(0, whole)
-    fs.truncateSync(touch(join(folder, 'images.jsonl')), kept.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0))
+    fs.truncateSync(
+      touch(join(folder, 'images.jsonl')),
+      kept.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0),
+    )
     fs.truncateSync(touch(join(folder, 'features.f32')), whole * 4 * source.dimension)
-    return new FeatureStore(folder, source, kept.map((line) => JSON.parse(line) as StoredImage))
+    return new FeatureStore(
+      folder,
+      source,
+      kept.map((line) => JSON.parse(line) as StoredImage),
+    )
   }
 
   /** Images whose features are here. */
@@ -70,8 +82,14 @@ export class FeatureStore {
 
   /** Adds a batch: images and their features, flat (B, D); an unreadable image has a row of zeros. */
   append(images: readonly StoredImage[], features: Float32Array): void {
-    appendDurably(join(this.#folder, 'features.f32'), new Uint8Array(features.buffer, features.byteOffset, features.byteLength))
-    appendDurably(join(this.#folder, 'images.jsonl'), Buffer.from(images.map((image) => `${JSON.stringify(image)}\n`).join('')))
+    appendDurably(
+      join(this.#folder, 'features.f32'),
+      new Uint8Array(features.buffer, features.byteOffset, features.byteLength),
+    )
+    appendDurably(
+      join(this.#folder, 'images.jsonl'),
+      Buffer.from(images.map((image) => `${JSON.stringify(image)}\n`).join('')),
+    )
     this.#images.push(...images)
   }
 
@@ -85,7 +103,10 @@ export class FeatureStore {
       for (let at = 0; at < bytes.length; ) {
         const count = fs.readSync(descriptor, bytes, at, bytes.length - at, from * width * 4 + at)
         if (count === 0)
-          throw new DataError(join(this.#folder, 'features.f32'), `ends before image ${to}; remove the folder to compute it again`)
+          throw new DataError(
+            join(this.#folder, 'features.f32'),
+            `ends before image ${to}; remove the folder to compute it again`,
+          )
         at += count
       }
     } finally {
@@ -114,7 +135,11 @@ function appendDurably(file: string, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at)
     fs.fsyncSync(descriptor)
   } catch (cause) {
-    throw new DataError(file, `cannot be written (${(cause as Error).message}); free some space on the disk, then go on`, { cause })
+    throw new DataError(
+      file,
+      `cannot be written (${(cause as Error).message}); free some space on the disk, then go on`,
+      { cause },
+    )
   } finally {
     fs.closeSync(descriptor)
   }

@@ -89,7 +89,11 @@ function everything(
 }
 
 /** The base model with a row for each open class, hallucinated from all of its images. */
-function started(world: LoopWorld, pools: readonly StagePool[], open: readonly number[]): OpenLongTailedModel {
+function started(
+  world: LoopWorld,
+  pools: readonly StagePool[],
+  open: readonly number[],
+): OpenLongTailedModel {
   const positions = pools.flatMap((pool) => [...pool.positions])
   const added = open.map((label) => {
     const own = positions.filter((at) => world.poolLabels[at] === label)
@@ -119,7 +123,9 @@ async function measured(
   const classNames = world.classNames.slice(0, model.classes) // as many as there are logits
   for (const set of [splits.test, exploration.openTest]) {
     const unlabelled = { ...set, classNames, labels: new Int32Array(set.labels.length).fill(-1) }
-    const { predictions } = (await predictSets(model, [unlabelled], config, card.provenance.precision)).columns()
+    const { predictions } = (
+      await predictSets(model, [unlabelled], config, card.provenance.precision)
+    ).columns()
     for (const [label, accuracy] of accuracyByClass({ predictions, labels: set.labels, modelLabel }))
       accuracies.set(label, accuracy)
   }
@@ -148,7 +154,8 @@ async function measured(
 
 function trainedOltr(file: string): { model: OpenLongTailedModel } {
   const trained = loadTrainedModel(file)
-  if (trained.kind !== 'oltr') throw new DataError(file, 'expected a complete model; remove it to train it again')
+  if (trained.kind !== 'oltr')
+    throw new DataError(file, 'expected a complete model; remove it to train it again')
   return trained
 }
 

@@ -6,7 +6,10 @@ import { OpenLongTailedModel } from '../model.ts'
 import { type HallucinatedClass, hallucinatorRows } from './hallucinate-classifier.ts'
 
 /** The grown model (K + Z classes, in evaluation mode); the given one stays as it is and the caller's. */
-export function growModel(model: OpenLongTailedModel, added: readonly HallucinatedClass[]): OpenLongTailedModel {
+export function growModel(
+  model: OpenLongTailedModel,
+  added: readonly HallucinatedClass[],
+): OpenLongTailedModel {
   const grown = new OpenLongTailedModel(model.config, model.classes + added.length)
   noGrad(() =>
     scope(() => {

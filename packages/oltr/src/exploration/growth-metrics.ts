@@ -32,7 +32,10 @@ export function accuracyByClass({ predictions, labels, modelLabel }: GrowthInput
 }
 
 /** The mean accuracy of some classes; one without test images is left out; null where none is left. */
-export function meanAccuracy(accuracies: ReadonlyMap<number, number>, classes: Iterable<number>): number | null {
+export function meanAccuracy(
+  accuracies: ReadonlyMap<number, number>,
+  classes: Iterable<number>,
+): number | null {
   let sum = 0
   let count = 0
   for (const label of classes) {
@@ -51,7 +54,10 @@ export function growthMetrics(
   open: Iterable<number>,
 ): GrowthMetrics {
   const of = (group: ShotGroup) =>
-    meanAccuracy(accuracies, [...groups.keys()].filter((label) => groups[label] === group))
+    meanAccuracy(
+      accuracies,
+      [...groups.keys()].filter((label) => groups[label] === group),
+    )
   return {
     known: meanAccuracy(accuracies, groups.keys()),
     byGroup: Object.fromEntries(SHOT_GROUPS.map((group) => [group, of(group)])) as GrowthMetrics['byGroup'],

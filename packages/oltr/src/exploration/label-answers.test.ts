@@ -3,32 +3,56 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer } from './annotation/annotator.ts'
-import { labelAnswers, type LabellingOptions } from './label-answers.ts'
+import { type LabellingOptions, labelAnswers } from './label-answers.ts'
 import { NameDecisions } from './naming/name-decisions.ts'
 
 const asked = new Set(['1', '2', '3', '4'])
 const known = ['Heron', 'coot']
 const options: LabellingOptions = { consensus: 'majority', merge: false }
-const says = (question: string, name: string, annotator = 'ann'): Answer => ({ question, annotator, kind: 'class', name })
+const says = (question: string, name: string, annotator = 'ann'): Answer => ({
+  question,
+  annotator,
+  kind: 'class',
+  name,
+})
 const label = (answers: Answer[], change: Partial<LabellingOptions> = {}, decisions = new NameDecisions()) =>
   labelAnswers(answers, asked, known, decisions, { ...options, ...change })
 
 test('answers name known and new classes; a known one in another case is that class', () => {
   const { labels, newClasses, undecided } = label([says('1', 'heron'), says('2', 'grebe'), says('3', 'coot')])
-  assert.deepEqual(labels.map(({ id, className }) => `${id} ${className}`), ['1 Heron', '2 grebe', '3 coot'])
+  assert.deepEqual(
+    labels.map(({ id, className }) => `${id} ${className}`),
+    ['1 Heron', '2 grebe', '3 coot'],
+  )
   assert.deepEqual(newClasses, ['grebe'])
   assert.deepEqual(undecided, [{ id: '4', why: 'no usable answer' }])
 })
 
 test('"unknown", nothing, and answers to questions that were not asked are refused and listed; the others count', () => {
-  const { labels, problems } = label([says('1', 'Unknown'), says('2', '  '), says('99', 'grebe'), says('3', 'grebe')])
-  assert.deepEqual(labels.map(({ id }) => id), ['3'])
+  const { labels, problems } = label([
+    says('1', 'Unknown'),
+    says('2', '  '),
+    says('99', 'grebe'),
+    says('3', 'grebe'),
+  ])
+  assert.deepEqual(
+    labels.map(({ id }) => id),
+    ['3'],
+  )
   assert.equal(problems.length, 3)
 })
 
 test('of contradictory answers of one person the last counts; a repeated one counts once', () => {
-  const { labels, problems } = label([says('1', 'grebe'), says('1', 'coot'), says('2', 'grebe'), says('2', 'grebe')])
-  assert.deepEqual(labels.map(({ className }) => className), ['coot', 'grebe'])
+  const { labels, problems } = label([
+    says('1', 'grebe'),
+    says('1', 'coot'),
+    says('2', 'grebe'),
+    says('2', 'grebe'),
+  ])
+  assert.deepEqual(
+    labels.map(({ className }) => className),
+    ['coot', 'grebe'],
+  )
   assert.equal(problems.length, 2)
 })
 
@@ -40,7 +64,10 @@ test('people who disagree leave an image without a class, two against one give i
     says('2', 'grebe', 'bob'),
     says('2', 'coot', 'cem'),
   ])
-  assert.deepEqual(labels.map(({ id, className }) => `${id} ${className}`), ['2 grebe'])
+  assert.deepEqual(
+    labels.map(({ id, className }) => `${id} ${className}`),
+    ['2 grebe'],
+  )
   assert.ok(undecided.some(({ id }) => id === '1'))
   assert.ok(agreement! < 1)
 })

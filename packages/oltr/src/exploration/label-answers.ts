@@ -66,13 +66,16 @@ export function labelAnswers(
   const undecided: { id: string; why: string }[] = []
   for (const [id, { outcome, certainty }] of reachConsensus(final, { method: options.consensus })) {
     if (outcome.kind === 'class') labels.push({ id, className: outcome.name, certainty })
-    else undecided.push({ id, why: outcome.kind === 'known' ? 'a known class, nobody said which' : outcome.why })
+    else
+      undecided.push({ id, why: outcome.kind === 'known' ? 'a known class, nobody said which' : outcome.why })
   }
   const answered = new Set(final.map(({ question }) => question))
   for (const id of asked) if (!answered.has(id)) undecided.push({ id, why: 'no usable answer' })
   return {
     labels,
-    newClasses: [...new Set(labels.map(({ className }) => className))].filter((name) => !known.has(name)).sort(),
+    newClasses: [...new Set(labels.map(({ className }) => className))]
+      .filter((name) => !known.has(name))
+      .sort(),
     undecided,
     problems: problems.map(({ answer, problem }) => `${answer.annotator} on ${answer.question}: ${problem}`),
     merges,

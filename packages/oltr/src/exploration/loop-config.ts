@@ -26,7 +26,16 @@ export const loopSchema = z.strictObject({
   arms: z
     .array(z.string().min(1))
     .min(1)
-    .default(['energy-clusters', 'energy', 'cluster-energy', 'random', 'max-softmax', 'entropy', 'margin', 'k-center']),
+    .default([
+      'energy-clusters',
+      'energy',
+      'cluster-energy',
+      'random',
+      'max-softmax',
+      'entropy',
+      'margin',
+      'k-center',
+    ]),
   seeds: z.array(z.int().min(0)).min(1).default([0, 1, 2, 3, 4]),
   /** Of a stage's pool: `200` images or `10%`. */
   budgets: z.array(z.string().min(1)).min(1).default(['10%', '15%', '20%', '25%', '30%']),

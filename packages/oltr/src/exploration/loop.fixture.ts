@@ -6,7 +6,9 @@ import { runLoop } from './loop.ts'
 import { parseLoopConfig } from './loop-config.ts'
 
 try {
-  await runLoop(process.argv[2]!, process.argv[3]!, parseLoopConfig(JSON.parse(process.argv[4]!)), { json: true })
+  await runLoop(process.argv[2]!, process.argv[3]!, parseLoopConfig(JSON.parse(process.argv[4]!)), {
+    json: true,
+  })
 } catch (error) {
   process.exitCode = reportFailure(error, false)
 }

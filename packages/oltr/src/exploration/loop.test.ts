@@ -32,9 +32,16 @@ before(async () => {
   await train(tinyConfig(), trained.path, { json: true })
 })
 
-async function loop(change: LoopConfigInput = {}): Promise<LoopResult & { folder: ReturnType<typeof temporaryRun> }> {
+async function loop(
+  change: LoopConfigInput = {},
+): Promise<LoopResult & { folder: ReturnType<typeof temporaryRun> }> {
   const folder = temporaryRun()
-  return { folder, ...(await runLoop(trained.path, folder.path, parseLoopConfig({ ...settings, ...change }), { json: true })) }
+  return {
+    folder,
+    ...(await runLoop(trained.path, folder.path, parseLoopConfig({ ...settings, ...change }), {
+      json: true,
+    })),
+  }
 }
 
 /** Everything a loop leaves but its clocks: each file's hash, times taken out. */
@@ -46,7 +53,9 @@ function outcome(folder: string): Record<string, string> {
   return Object.fromEntries(
     files.map((file) => {
       const bytes = readFileSync(file)
-      const content = /\.jsonl?$/.test(file) ? bytes.toString().replaceAll(/"(\w*[sS]econds)": ?[\d.e-]+/g, '') : bytes
+      const content = /\.jsonl?$/.test(file)
+        ? bytes.toString().replaceAll(/"(\w*[sS]econds)": ?[\d.e-]+/g, '')
+        : bytes
       return [relative(folder, file), createHash('sha256').update(content).digest('hex')]
     }),
   )
@@ -62,7 +71,8 @@ test('every arm has a record for each seed and stage, and the model without upda
     if (record.arm === 'no update') assert.equal(record.unknown, 0)
     else assert.equal(record.queried, Math.round(0.2 * record.pool))
   }
-  const stage = (n: number) => records.find(({ arm, seed, stage: at }) => arm === 'random' && seed === 0 && at === n)!
+  const stage = (n: number) =>
+    records.find(({ arm, seed, stage: at }) => arm === 'random' && seed === 0 && at === n)!
   assert.equal(stage(2).knownBefore, stage(1).known)
 })
 
@@ -81,7 +91,11 @@ test('with everything asked, everything is discovered, and each new image is kno
 })
 
 test('a pool of open images only is explored like any other', async () => {
-  const { folder, records } = await loop({ pool: { openPerClass: 10, knownPerOpen: 0 }, seeds: [0], arms: ['energy'] })
+  const { folder, records } = await loop({
+    pool: { openPerClass: 10, knownPerOpen: 0 },
+    seeds: [0],
+    arms: ['energy'],
+  })
   using _ = folder
   const energy = records.filter(({ arm }) => arm === 'energy')
   assert.equal(energy.length, 2)
@@ -115,11 +129,18 @@ test('a stopping rule ends the questions when nothing new turns up', async () =>
 })
 
 test('a crowd that errs and has several names for a class teaches most of what the oracle does', async () => {
-  const { folder, records } = await loop({ arms: ['random'], seeds: [0], budgets: ['100%'], annotation: { kind: 'crowd' } })
+  const { folder, records } = await loop({
+    arms: ['random'],
+    seeds: [0],
+    budgets: ['100%'],
+    annotation: { kind: 'crowd' },
+  })
   using _ = folder
   const [, , first] = records
   assert.equal(first!.discovered, 1)
-  const names = JSON.parse(readFileSync(join(folder.path, 'seed-0/random/100-percent/stage-1/labels.json'), 'utf8'))
+  const names = JSON.parse(
+    readFileSync(join(folder.path, 'seed-0/random/100-percent/stage-1/labels.json'), 'utf8'),
+  )
   assert.ok(names.merges.length > 0, 'several names for one class are joined')
 })
 
@@ -167,7 +188,9 @@ test(`killed at ${KILLS} random moments and started again, a loop leaves the sam
 
 function started(folder: string): { ended: Promise<number | null>; kill: () => void } {
   const script = fileURLToPath(new URL('loop.fixture.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, trained.path, folder, JSON.stringify(settings)], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [script, trained.path, folder, JSON.stringify(settings)], {
+    stdio: 'ignore',
+  })
   return {
     ended: new Promise((resolve) => child.on('close', (code) => resolve(code))),
     kill: () => child.kill('SIGKILL'),

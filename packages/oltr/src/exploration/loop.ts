@@ -49,7 +49,10 @@ export async function runLoop(
     const progress = createProgress({ label: `loop, ${config.protocol}`, total, unit: 'stages', json })
     const records: LoopRecord[] = []
     for (const seed of config.seeds) {
-      const pools = drawPools(world.poolLabels, world.exploration.knownClasses, stages, { ...config.pool, seed })
+      const pools = drawPools(world.poolLabels, world.exploration.knownClasses, stages, {
+        ...config.pool,
+        seed,
+      })
       if (config.protocol === 'stages') records.push(...withoutUpdate(world, pools, seed, budgets[0]!))
       for (const arm of config.arms) {
         for (const budget of budgets) {
@@ -154,7 +157,15 @@ async function fineTuned(
   const records: LoopRecord[] = []
   for (let stage = 1; stage <= stages; stage++) {
     const path = join(folder, `seed-${seed}`, 'fine-tuned', `stage-${stage}`)
-    records.push(await fineTunedStage(path, world, pools, { protocol: protocolName(config), seed, stage }, { stop, json }))
+    records.push(
+      await fineTunedStage(
+        path,
+        world,
+        pools,
+        { protocol: protocolName(config), seed, stage },
+        { stop, json },
+      ),
+    )
     await heed(stop)
   }
   return records
@@ -171,7 +182,11 @@ function claimLoop(folder: string, run: string, config: LoopConfig): void {
   fs.mkdirSync(folder, { recursive: true })
   if (!fs.existsSync(file)) writeFileAtomicSync(file, text)
   else if (fs.readFileSync(file, 'utf8') !== text)
-    throw new ConfigError('loop', folder, 'this folder holds a loop of another run or configuration; choose another --out')
+    throw new ConfigError(
+      'loop',
+      folder,
+      'this folder holds a loop of another run or configuration; choose another --out',
+    )
 }
 
 function folderName(name: string): string {

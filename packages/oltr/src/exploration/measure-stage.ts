@@ -1,12 +1,12 @@
 // What a stage gained and cost, on the test images: by true class, whatever the annotators called it.
 
 import type { OpenLongTailedModel } from '../model.ts'
+import type { StagePool } from './draw-pool.ts'
 import { accuracyByClass, growthMetrics, meanAccuracy } from './growth-metrics.ts'
-import type { ImageSelection } from './select-images.ts'
 import type { LoopRecord } from './loop-record.ts'
 import type { LoopWorld } from './loop-world.ts'
-import type { StagePool } from './draw-pool.ts'
 import { predictedLabels } from './recognise-features.ts'
+import type { ImageSelection } from './select-images.ts'
 
 /** A model and the images that it was taught since training: which, and under what name. */
 export interface TaughtModel {
@@ -75,20 +75,31 @@ export function accuracyOf(world: LoopWorld, taught: TaughtModel): Map<number, n
  * The model's label of each true open class: the new class that most of its named images bear the name of. A second name
  * for the same class earns nothing, and a new class counts for one true class only: names must be consistent.
  */
-function taughtLabels({ poolLabels, exploration }: LoopWorld, { classNames, taught }: TaughtModel): Map<number, number> {
+function taughtLabels(
+  { poolLabels, exploration }: LoopWorld,
+  { classNames, taught }: TaughtModel,
+): Map<number, number> {
   const votes = new Map<string, Map<number, number>>()
   for (const { at, className } of taught) {
     const tally = votes.get(className) ?? new Map<number, number>()
     tally.set(poolLabels[at], (tally.get(poolLabels[at]) ?? 0) + 1)
     votes.set(className, tally)
   }
-  const pairs = [...votes].flatMap(([name, tally]) => [...tally].map(([truth, count]) => ({ name, truth, count })))
+  const pairs = [...votes].flatMap(([name, tally]) =>
+    [...tally].map(([truth, count]) => ({ name, truth, count })),
+  )
   pairs.sort((a, b) => b.count - a.count || a.truth - b.truth || (a.name < b.name ? -1 : 1))
   const labels = new Map<number, number>()
   const taken = new Set<string>()
   for (const { name, truth } of pairs) {
     const label = classNames.indexOf(name)
-    if (truth < exploration.knownClasses || labels.has(truth) || taken.has(name) || label < exploration.knownClasses) continue
+    if (
+      truth < exploration.knownClasses ||
+      labels.has(truth) ||
+      taken.has(name) ||
+      label < exploration.knownClasses
+    )
+      continue
     labels.set(truth, label)
     taken.add(name)
   }

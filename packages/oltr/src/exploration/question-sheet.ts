@@ -42,7 +42,9 @@ ${asked.map((image) => figure(image, linkTo(image.at))).join('\n')}
 
 function figure({ image, guesses, openness, informativeness }: Selected, link: string): string {
   const source = escapeXml(link.split('/').map(encodeURIComponent).join('/'))
-  const taken = guesses.map(({ className, confidence }) => `${className} ${Math.round(100 * confidence)}%`).join(', ')
+  const taken = guesses
+    .map(({ className, confidence }) => `${className} ${Math.round(100 * confidence)}%`)
+    .join(', ')
   return `<figure><img loading="lazy" src="${source}" alt=""><figcaption>${escapeXml(image)}<br>
 <small>taken for ${escapeXml(taken)}<br>openness ${openness.toPrecision(3)}, informativeness ${informativeness.toFixed(2)}</small></figcaption></figure>`
 }

@@ -9,7 +9,10 @@ import { openSetScores, predictedLabels } from './recognise-features.ts'
 
 test('logits and scores of features are those that the whole model gives to the images', () => {
   manualSeed(1)
-  const model = new OpenLongTailedModel(ModelConfig.parse({ backbone: 'cifar-resnet-20', imageSize: 16 }), 4).eval()
+  const model = new OpenLongTailedModel(
+    ModelConfig.parse({ backbone: 'cifar-resnet-20', imageSize: 16 }),
+    4,
+  ).eval()
   noGrad(() => void model.memory.centroids.normal_())
   scope(() => {
     const images = ops.randn([5, 3, 16, 16])

@@ -16,7 +16,10 @@ export function logitsOf(model: OpenLongTailedModel, features: Float32Array): Te
 export function openSetScores(
   model: OpenLongTailedModel,
   features: Float32Array,
-): { logits: Float32Array; scores: Record<string, { values: ArrayLike<number>; higherIs: 'known' | 'unknown' }> } {
+): {
+  logits: Float32Array
+  scores: Record<string, { values: ArrayLike<number>; higherIs: 'known' | 'unknown' }>
+} {
   return scope(() => {
     const logits = logitsOf(model, features).toArray() as Float32Array // (n, K)
     const gamma = headOf(model, features, (output) => output.reachability).toArray() as Float32Array // (n,)
@@ -33,7 +36,9 @@ export function openSetScores(
 
 /** The best class of each image, (n,). */
 export function predictedLabels(model: OpenLongTailedModel, features: Float32Array): Int32Array {
-  return scope(() => Int32Array.from(logitsOf(model, features).argmax({ dim: 1 }).toArray() as BigInt64Array, Number))
+  return scope(() =>
+    Int32Array.from(logitsOf(model, features).argmax({ dim: 1 }).toArray() as BigInt64Array, Number),
+  )
 }
 
 function headOf(
@@ -48,7 +53,9 @@ function headOf(
       const parts: Tensor[] = []
       for (let first = 0; first === 0 || first < rows; first += CHUNK) {
         const chunk = features.subarray(first * dimension, (first + CHUNK) * dimension)
-        parts.push(scope(() => part(model.recognise(tensor(chunk, { shape: [chunk.length / dimension, dimension] })))))
+        parts.push(
+          scope(() => part(model.recognise(tensor(chunk, { shape: [chunk.length / dimension, dimension] })))),
+        )
       }
       return ops.cat(parts) // (n, ...)
     }),

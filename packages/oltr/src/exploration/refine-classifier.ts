@@ -1,7 +1,7 @@
 // The short refinement after hallucination (Sec. 3.4.4): cosine weights alone, on the annotated images alone ("base data is
 // not used", Sec. 4.4.2), classes drawn evenly. Old weights are protected by a small rate, or frozen.
 
-import { noGrad, ops, scope, tensor, type Tensor } from '@oltr/torch'
+import { noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
 import { ClassAwareSampler } from '@oltr/torch/data'
 import { crossEntropy, Parameter } from '@oltr/torch/nn'
 import { SGD } from '@oltr/torch/optim'
@@ -41,7 +41,8 @@ export function refineClassifier(
   scope(() => {
     const meta = noGrad(() => model.recognise(x).meta) // (n, D)
     const targets = tensor(BigInt64Array.from(labels, BigInt)) // (n,)
-    const part = (from: number, to: number) => new Parameter(weight.detach().slice({ dim: 0, start: from, end: to }).clone())
+    const part = (from: number, to: number) =>
+      new Parameter(weight.detach().slice({ dim: 0, start: from, end: to }).clone())
     const old = part(0, known) // (K, D)
     const fresh = total > known ? part(known, total) : null // (Z, D)
     const optimiser = new SGD(
@@ -55,7 +56,12 @@ export function refineClassifier(
     const joined = (): Tensor => (fresh ? ops.cat([old, fresh]) : old) // (K + Z, D)
     const batchSize = Math.min(config.batchSize, labels.length)
     const steps = Math.max(1, Math.floor(labels.length / batchSize))
-    const sampler = new ClassAwareSampler({ labels, perClass: config.perClass, seed, length: steps * batchSize })
+    const sampler = new ClassAwareSampler({
+      labels,
+      perClass: config.perClass,
+      seed,
+      length: steps * batchSize,
+    })
     for (let epoch = 0; epoch < epochs; epoch++) {
       const order = sampler.epoch(epoch)
       for (let step = 0; step < steps; step++) {

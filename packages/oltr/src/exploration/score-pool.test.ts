@@ -20,7 +20,10 @@ let input: PoolInput
 
 before(() => {
   manualSeed(0)
-  model = new OpenLongTailedModel(ModelConfig.parse({ backbone: 'cifar-resnet-20', imageSize: 16, attention: 'none' }), 3)
+  model = new OpenLongTailedModel(
+    ModelConfig.parse({ backbone: 'cifar-resnet-20', imageSize: 16, attention: 'none' }),
+    3,
+  )
   noGrad(() => void model.memory.centroids.normal_())
   root = temporaryRun()
   const store = FeatureStore.open(
@@ -28,13 +31,22 @@ before(() => {
     { extractor: 'e', dataset: 'd', images: 'i', count: IMAGES, dimension: D },
     IMAGES,
   )
-  const values = Float32Array.from({ length: IMAGES * D }, (_, i) => Math.sin(i * 0.7) + Math.cos(i * i * 0.01))
+  const values = Float32Array.from(
+    { length: IMAGES * D },
+    (_, i) => Math.sin(i * 0.7) + Math.cos(i * i * 0.01),
+  )
   const images = Array.from({ length: IMAGES }, (_, at): StoredImage => {
     if (at === 5) return { image: '5.png', error: 'cut short' }
     return { image: `${at}.png`, id: at === 8 ? 'id-7' : `id-${at}` }
   })
   store.append(images, values)
-  input = { store, positions: Int32Array.from({ length: IMAGES }, (_, at) => at), model, classNames, labelled: new Set(['id-2']) }
+  input = {
+    store,
+    positions: Int32Array.from({ length: IMAGES }, (_, at) => at),
+    model,
+    classNames,
+    labelled: new Set(['id-2']),
+  }
 })
 after(() => {
   model.dispose()
@@ -44,11 +56,10 @@ after(() => {
 test('images that are labelled already, repeated or unreadable are listed with the reason, and not asked about', async () => {
   using folder = temporaryRun()
   const { candidates, skipped } = await scorePool(input, join(folder.path, 'scores.jsonl'), {})
-  assert.deepEqual(skipped.map(({ image, skipped: why }) => `${image}: ${why}`), [
-    '2.png: is labelled already',
-    '5.png: cut short',
-    '8.png: the same image as 7.png',
-  ])
+  assert.deepEqual(
+    skipped.map(({ image, skipped: why }) => `${image}: ${why}`),
+    ['2.png: is labelled already', '5.png: cut short', '8.png: the same image as 7.png'],
+  )
   assert.equal(candidates.length, IMAGES - 3)
 })
 

@@ -29,7 +29,10 @@ export async function scorePool(
   input: PoolInput,
   file: string,
   options: ScoreOptions,
-  { stop = NEVER_STOPPED, onImages = () => {} }: { stop?: StopRequest; onImages?: (done: number) => void } = {},
+  {
+    stop = NEVER_STOPPED,
+    onImages = () => {},
+  }: { stop?: StopRequest; onImages?: (done: number) => void } = {},
 ): Promise<ScoredPool> {
   const columns = new ScoreColumns(input.classNames)
   const seen = new Map<string, string>()
@@ -76,7 +79,11 @@ function scoreChunk(
     const before = seen.get(id)
     if (before === undefined) seen.set(id, image)
     const skipped =
-      before !== undefined ? `the same image as ${before}` : labelled.has(id) ? 'is labelled already' : undefined
+      before !== undefined
+        ? `the same image as ${before}`
+        : labelled.has(id)
+          ? 'is labelled already'
+          : undefined
     const place = i * scores.nearestCount
     return {
       at,
@@ -99,7 +106,10 @@ async function readWholeLines(file: string, use: (line: ScoreLine) => void): Pro
   if (!fs.existsSync(file)) return
   let bytes = 0
   const size = fs.statSync(file).size
-  for await (const text of createInterface({ input: fs.createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of createInterface({
+    input: fs.createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
     const end = bytes + Buffer.byteLength(text) + 1
     if (end > size) break // the last line has no end
     use(JSON.parse(text) as ScoreLine)

@@ -190,7 +190,7 @@ test('the default chunks give what one chunk gives, also past their end', () => 
   const random = new SeededRandom(1)
   const rows = (count: number): number[][] =>
     Array.from({ length: count }, () => Array.from({ length: 3 }, () => random.uniform()))
-  const [x, centroids] = [rows(2050), rows(4)]
+  const [x, centroids] = [rows(4100), rows(4)]
   const [whole, parts] = [scores(x, centroids, { chunkRows: 5000 }), scores(x, centroids)]
   assert.deepEqual(whole.nearest, parts.nearest)
   whole.energy.forEach((energy, i) => {

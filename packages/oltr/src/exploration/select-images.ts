@@ -2,11 +2,11 @@
 
 import { scope, type Tensor, tensor } from '@oltr/torch'
 import { softmax } from '../metrics/logit-scores.ts'
+import type { OpenLongTailedModel } from '../model.ts'
 import type { Question } from './annotation/annotator.ts'
 import type { Arm } from './arm.ts'
 import { budgetImages } from './budget.ts'
 import type { FeatureStore } from './feature-store.ts'
-import type { OpenLongTailedModel } from '../model.ts'
 import { logitsOf } from './recognise-features.ts'
 import type { ScoredPool } from './scored-pool.ts'
 
@@ -79,7 +79,10 @@ export function selectImages(pool: ScoredPool, input: SelectionInput): ImageSele
             { seed: input.seed },
           )
     const seconds = (performance.now() - started) / 1000
-    const probabilities = softmax(logitsOf(model, store.readAt(picks.map((at) => candidates[at]))).toArray() as Float32Array, model.classes)
+    const probabilities = softmax(
+      logitsOf(model, store.readAt(picks.map((at) => candidates[at]))).toArray() as Float32Array,
+      model.classes,
+    )
     const asked = [...picks].map((pick, row): Selected => {
       const at = candidates[pick]
       const stored = store.images[at]

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { liveTensors, manualSeed, noGrad, ops, scope, tensor, type Tensor } from '@oltr/torch'
+import { liveTensors, manualSeed, noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
 import { cosineLogits } from '../cosine-classifier.ts'
 import { OpenLongTailedModel } from '../model.ts'
 import { ModelConfig } from '../model-config.ts'
@@ -67,7 +67,11 @@ const accuracy = (of: OpenLongTailedModel, label: number): number => {
 test('the shares of images follow their scores, are positive and sum to 1, also where all scores are 0 or infinite', () => {
   assert.deepEqual([...sharesOf([1, 3], 'score')], [0.25, 0.75])
   assert.deepEqual([...sharesOf([1, 3], 'uniform')], [0.5, 0.5])
-  for (const scores of [[0, 0], [-1, -5], [Number.POSITIVE_INFINITY, Number.NaN]])
+  for (const scores of [
+    [0, 0],
+    [-1, -5],
+    [Number.POSITIVE_INFINITY, Number.NaN],
+  ])
     assert.deepEqual([...sharesOf(scores, 'score')], [0.5, 0.5])
   assert.deepEqual([...sharesOf([7], 'score')], [1])
 })
@@ -105,18 +109,25 @@ test('a model that grows by nothing is the same; by classes, its old logits stay
     const same = growModel(model, [])
     assert.deepEqual(same.recognise(x).logits.tolist(), model.recognise(x).logits.tolist())
     same.dispose()
-    const grown = growModel(model, [hallucinateClass(model, tensor(imagesOf(6, 3, 1), { shape: [3, D] }), [1, 1, 1], 'uniform')])
+    const grown = growModel(model, [
+      hallucinateClass(model, tensor(imagesOf(6, 3, 1), { shape: [3, D] }), [1, 1, 1], 'uniform'),
+    ])
     assert.equal(grown.classes, 6)
     const { meta, logits } = grown.recognise(x)
-    close(logits.slice({ dim: 1, start: 0, end: 5 }), cosineLogits(meta, model.classifier.weight, model.config.cosineScale))
+    close(
+      logits.slice({ dim: 1, start: 0, end: 5 }),
+      cosineLogits(meta, model.classifier.weight, model.config.cosineScale),
+    )
     grown.dispose()
   })
 })
 
 test('new classes are recognised after the update, and the old ones still are', () => {
   const updated = updateModel(model, annotated([5, 6, 0], 6), [50, 40, 30, 20, 10], parseUpdateConfig({}))
-  for (const label of [5, 6]) assert.ok(accuracy(updated, label) > 0.9, `class ${label}: ${accuracy(updated, label)}`)
-  for (let label = 0; label < 5; label++) assert.ok(accuracy(updated, label) > 0.9, `class ${label}: ${accuracy(updated, label)}`)
+  for (const label of [5, 6])
+    assert.ok(accuracy(updated, label) > 0.9, `class ${label}: ${accuracy(updated, label)}`)
+  for (let label = 0; label < 5; label++)
+    assert.ok(accuracy(updated, label) > 0.9, `class ${label}: ${accuracy(updated, label)}`)
   updated.dispose()
 })
 
@@ -134,16 +145,28 @@ test('answers of known classes move their centroid to the mean of old and new im
     const mean = tensor(images.features, { shape: [10, D] }).mean([0])
     close(updated.memory.centroids.select(0, 2), old.mul(30 / 40).add(mean.mul(10 / 40)))
     for (const label of [0, 1, 3, 4])
-      assert.deepEqual(updated.memory.centroids.select(0, label).tolist(), model.memory.centroids.select(0, label).tolist())
+      assert.deepEqual(
+        updated.memory.centroids.select(0, label).tolist(),
+        model.memory.centroids.select(0, label).tolist(),
+      )
   })
   updated.dispose()
 })
 
 test('frozen old weights do not move, a small rate moves them less than a full one', () => {
   const moved = (oldRate: number): number => {
-    const updated = updateModel(model, annotated([5, 0], 8), [9, 9, 9, 9, 9], parseUpdateConfig({ refinement: { oldRate } }))
+    const updated = updateModel(
+      model,
+      annotated([5, 0], 8),
+      [9, 9, 9, 9, 9],
+      parseUpdateConfig({ refinement: { oldRate } }),
+    )
     const distance = scope(() =>
-      updated.classifier.weight.slice({ dim: 0, start: 0, end: 5 }).sub(model.classifier.weight).norm().item(),
+      updated.classifier.weight
+        .slice({ dim: 0, start: 0, end: 5 })
+        .sub(model.classifier.weight)
+        .norm()
+        .item(),
     )
     updated.dispose()
     return distance
@@ -157,8 +180,12 @@ test('the update leaves the extractor, the selector and the given model as they 
   const live = liveTensors()
   const updated = updateModel(model, annotated([5], 4), [9, 9, 9, 9, 9], parseUpdateConfig({}))
   const old = model.backbone.stateDict()
-  for (const [key, value] of updated.backbone.stateDict()) assert.deepEqual(value.toArray(), old.get(key)!.toArray(), key)
-  assert.deepEqual(updated.metaEmbedding.conceptSelector.weight.tolist(), model.metaEmbedding.conceptSelector.weight.tolist())
+  for (const [key, value] of updated.backbone.stateDict())
+    assert.deepEqual(value.toArray(), old.get(key)!.toArray(), key)
+  assert.deepEqual(
+    updated.metaEmbedding.conceptSelector.weight.tolist(),
+    model.metaEmbedding.conceptSelector.weight.tolist(),
+  )
   updated.dispose()
   assert.equal(liveTensors(), live)
   assert.deepEqual(model.classifier.weight.tolist(), before)
@@ -166,7 +193,12 @@ test('the update leaves the extractor, the selector and the given model as they 
 
 test('the same answers and seed give the same bits', () => {
   const weights = () => {
-    const updated = updateModel(model, annotated([5, 6, 1], 5), [9, 9, 9, 9, 9], parseUpdateConfig({ seed: 4 }))
+    const updated = updateModel(
+      model,
+      annotated([5, 6, 1], 5),
+      [9, 9, 9, 9, 9],
+      parseUpdateConfig({ seed: 4 }),
+    )
     const bits = updated.classifier.weight.tolist()
     updated.dispose()
     return bits

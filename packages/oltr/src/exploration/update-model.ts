@@ -1,7 +1,7 @@
 // The update without retraining (Sec. 3.4.4): the feature extractor stays; new classes are hallucinated, the memory takes
 // up what people named, and the cosine weights are refined for a moment on the named images alone.
 
-import { noGrad, ops, scope, tensor, type Tensor } from '@oltr/torch'
+import { noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
 import { z } from 'zod'
 import { explainConfig } from '../datasets/config-explanation.ts'
 import type { OpenLongTailedModel } from '../model.ts'
@@ -47,16 +47,25 @@ export function updateModel(
   const { newClasses, energies, labels } = annotated
   return scope(() => {
     const x = tensor(annotated.features, { shape: [labels.length, dimension] }) // (n, D)
-    const pick = (positions: readonly number[]): Tensor => x.indexSelect(0, tensor(Int32Array.from(positions))) // (n_j, D)
+    const pick = (positions: readonly number[]): Tensor =>
+      x.indexSelect(0, tensor(Int32Array.from(positions))) // (n_j, D)
     const added = newClasses.map((_, z) => {
       const own = members[known + z]
-      return hallucinateClass(model, pick(own), own.map((at) => energies[at]), config.weighting)
+      return hallucinateClass(
+        model,
+        pick(own),
+        own.map((at) => energies[at]),
+        config.weighting,
+      )
     })
     const grown = growModel(model, config.calibrated ? calibrateAll(model, added) : added)
-    noGrad(() => scope(() => {
-      for (let label = 0; label < known; label++)
-        if (members[label].length > 0) moveCentroid(grown, label, pick(members[label]), trainingCounts[label])
-    }))
+    noGrad(() =>
+      scope(() => {
+        for (let label = 0; label < known; label++)
+          if (members[label].length > 0)
+            moveCentroid(grown, label, pick(members[label]), trainingCounts[label])
+      }),
+    )
     refineClassifier(grown, x, labels, known, config.refinement, config.seed)
     return grown
   })

@@ -77,7 +77,10 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
   decisions.save(namesFile)
   writeFileAtomicSync(join(round, 'labels.json'), `${JSON.stringify(labelling, null, 2)}\n`)
   if (labelling.labels.length === 0)
-    throw new DataError(files.join(', '), 'leaves no image with a class that people agree on; see labels.json')
+    throw new DataError(
+      files.join(', '),
+      'leaves no image with a class that people agree on; see labels.json',
+    )
   const store = await poolFeatures(run, round, await readLooseImages(record.pool), { json: options.json })
   const place = new Map(selection.asked.map((image) => [image.id, image]))
   const images = labelling.labels.map(({ id }) => place.get(id)!)
@@ -109,7 +112,11 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
           settings: options.update,
         })
       : null
-  if (version) fs.appendFileSync(answeredFile(run), labelling.labels.map((label) => `${JSON.stringify(label)}\n`).join(''))
+  if (version)
+    fs.appendFileSync(
+      answeredFile(run),
+      labelling.labels.map((label) => `${JSON.stringify(label)}\n`).join(''),
+    )
   model.dispose()
   applied.model.dispose()
   return { labelling, version, newClasses, before, after, refused }
@@ -129,7 +136,9 @@ async function validationFeatures(
     return { validation: { features: store.read(0, store.length), labels: validation.labels }, groups }
   } catch (error) {
     if (!(error instanceof DataError)) throw error
-    process.stderr.write(`warning: the update cannot be judged, the run's data are not at hand (${error.message})\n`)
+    process.stderr.write(
+      `warning: the update cannot be judged, the run's data are not at hand (${error.message})\n`,
+    )
     return { validation: null, groups: [] }
   }
 }

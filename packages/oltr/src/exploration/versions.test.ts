@@ -5,8 +5,8 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { sha256FileSync } from '@oltr/torch/files'
-import { train } from '../training/train.ts'
 import { temporaryRun, tinyConfig } from '../training/tiny-run.fixture.ts'
+import { train } from '../training/train.ts'
 import { loadOltr } from './explore-round.ts'
 import { addVersion, currentVersion, listVersions, useVersion, type Version } from './versions.ts'
 
@@ -37,7 +37,10 @@ function add(run: string, parent: Version): Version {
 
 test('a trained run has version 0; each addition becomes the one in use, and says what it came from', () => {
   using run = copyOfRun()
-  assert.deepEqual(listVersions(run.path).map(({ version }) => version), [0])
+  assert.deepEqual(
+    listVersions(run.path).map(({ version }) => version),
+    [0],
+  )
   const first = add(run.path, currentVersion(run.path))
   const second = add(run.path, currentVersion(run.path))
   assert.equal(currentVersion(run.path).version, 2)
@@ -62,9 +65,15 @@ test('a version that does not exist, or whose file was changed, cannot be taken 
   using run = copyOfRun()
   const first = add(run.path, currentVersion(run.path))
   useVersion(run.path, 0)
-  assert.throws(() => useVersion(run.path, 7), { name: 'ConfigError', message: /version: expected 0 to 1, got 7/ })
+  assert.throws(() => useVersion(run.path, 7), {
+    name: 'ConfigError',
+    message: /version: expected 0 to 1, got 7/,
+  })
   appendFileSync(first.file, 'x')
-  assert.throws(() => useVersion(run.path, 1), { name: 'DataError', message: /is not the file that this version was written with/ })
+  assert.throws(() => useVersion(run.path, 1), {
+    name: 'DataError',
+    message: /is not the file that this version was written with/,
+  })
   assert.equal(currentVersion(run.path).version, 0)
 })
 
@@ -81,6 +90,9 @@ test('a choice that cannot be read is an error that says what to do', () => {
   mkdirSync(join(run.path, 'versions'))
   for (const text of ['{', '{"version": 9}']) {
     writeFileSync(join(run.path, 'versions', 'current.json'), text)
-    assert.throws(() => currentVersion(run.path), { name: 'DataError', message: /oltr versions <run> --use 0/ })
+    assert.throws(() => currentVersion(run.path), {
+      name: 'DataError',
+      message: /oltr versions <run> --use 0/,
+    })
   }
 })

@@ -56,10 +56,16 @@ export function currentVersion(run: string): Version {
   try {
     chosen = (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: unknown }).version
   } catch (cause) {
-    throw new DataError(file, 'cannot be read as JSON; choose a version with `oltr versions <run> --use 0`', { cause })
+    throw new DataError(file, 'cannot be read as JSON; choose a version with `oltr versions <run> --use 0`', {
+      cause,
+    })
   }
   const found = versions.find(({ version }) => version === chosen)
-  if (!found) throw new DataError(file, `names version ${String(chosen)}, which is not there; choose one with \`oltr versions <run> --use 0\``)
+  if (!found)
+    throw new DataError(
+      file,
+      `names version ${String(chosen)}, which is not there; choose one with \`oltr versions <run> --use 0\``,
+    )
   return found
 }
 
@@ -69,7 +75,10 @@ export function useVersion(run: string, wanted: number): Version {
   const found = versions.find(({ version }) => version === wanted)
   if (!found) throw new ConfigError('version', wanted, `expected 0 to ${versions.length - 1}`)
   if (found.lineage && sha256FileSync(found.file) !== found.lineage.sha256)
-    throw new DataError(found.file, 'is not the file that this version was written with; restore it, or use another version')
+    throw new DataError(
+      found.file,
+      'is not the file that this version was written with; restore it, or use another version',
+    )
   fs.mkdirSync(join(run, 'versions'), { recursive: true })
   writeFileAtomicSync(currentFile(run), `${JSON.stringify({ version: wanted })}\n`)
   return found
@@ -101,5 +110,7 @@ export function addVersion(
 }
 
 const currentFile = (run: string): string => join(run, 'versions', 'current.json')
-const modelFile = (run: string, version: number): string => join(run, 'versions', String(version), 'model.safetensors')
-const lineageFile = (run: string, version: number): string => join(run, 'versions', String(version), 'lineage.json')
+const modelFile = (run: string, version: number): string =>
+  join(run, 'versions', String(version), 'model.safetensors')
+const lineageFile = (run: string, version: number): string =>
+  join(run, 'versions', String(version), 'lineage.json')

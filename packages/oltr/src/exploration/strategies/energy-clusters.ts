@@ -12,11 +12,14 @@ import { highestFirst, limited } from './ranking.ts'
 import type { Strategy } from './strategy.ts'
 
 export interface EnergyClusterOptions {
-  /** Energetic images that are looked at, for each one that is chosen, from 1; default 12. */
+  /** Energetic images that are looked at, for each one that is chosen, from 1; default 30. */
   readonly candidates?: number
-  /** But at most this share of the pool, since further down are the known classes; default 0.3. 1.5 for each always are. */
+  /**
+   * But at most this share of the pool, since further down are the known classes; default 0.7. A small share finds more open
+   * images, yet only those far from everything known, and class means of these miss the others. 1.5 for each always are.
+   */
   readonly poolShare?: number
-  /** Images of the budget for each cluster, from 1; default 5: clusters finer than classes keep apart what is distinct. */
+  /** Images of the budget for each cluster, from 1, the default: every image stands for a group of its own. */
   readonly perCluster?: number
 }
 
@@ -24,7 +27,7 @@ export const energyClusters: Strategy = energyClusterStrategy()
 
 /** The strategy with other settings. Throws ConfigError for one out of range. */
 export function energyClusterStrategy(options: EnergyClusterOptions = {}): Strategy {
-  const { candidates = 12, poolShare = 0.3, perCluster = 5 } = options
+  const { candidates = 30, poolShare = 0.7, perCluster = 1 } = options
   for (const [name, value] of Object.entries({ candidates, perCluster }))
     if (!(value >= 1)) throw new ConfigError(name, value, 'expected a number from 1')
   if (!(poolShare > 0 && poolShare <= 1))

@@ -228,7 +228,11 @@ test('of a cluster, energy clusters take the middle and leave the outliers', () 
     i === 17 ? [3, 3] : [random.uniform() - 0.5, random.uniform() - 0.5],
   )
   const features = offsets.map(([a, b]) => [9, 4 * a, 4 * b])
-  const chosen = choose(energyClusterStrategy({ poolShare: 1, candidates: 40 }), { features }, 5)
+  const chosen = choose(
+    energyClusterStrategy({ poolShare: 1, candidates: 40, perCluster: 5 }),
+    { features },
+    5,
+  )
   for (const at of chosen) assert.ok(Math.hypot(...offsets[at]) < 0.35)
 })
 
