@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { DataError } from '../errors.ts'
+import { csvRecords } from './csv-records.ts'
 import { byCodeUnits } from './image-files.ts'
 import type { ReportEntry } from './list-file.ts'
 import { allowedLabels, classesIn, refuseEntry } from './list-file.ts'
@@ -52,7 +53,6 @@ export function parseCsv(text: string, file: string): CsvRows {
   const rows: CsvRows = { file, paths: [], labels: [], splits: [], lines: [] }
   let columns: { path: number; label: number; split: number; count: number } | null = null
   for (const { fields, line } of csvRecords(text, file)) {
-    if (fields.length === 1 && fields[0].trim() === '') continue
     if (!columns) {
       const names = fields.map((name) => name.trim().toLowerCase())
       columns = {
@@ -94,40 +94,6 @@ export function parseCsv(text: string, file: string): CsvRows {
   }
   if (rows.paths.length === 0) throw new DataError(file, 'expected a header and rows, there are no rows')
   return rows
-}
-
-/** Records of a CSV text with the line each starts on. Throws DataError for a quote that is never closed. */
-function* csvRecords(text: string, file: string): Generator<{ fields: string[]; line: number }> {
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  let line = 1
-  while (at < text.length) {
-    const fields: string[] = []
-    const first = line
-    for (let more = true; more; ) {
-      let field = ''
-      if (text[at] === '"') {
-        for (at++; ; ) {
-          const quote = text.indexOf('"', at)
-          if (quote < 0)
-            throw new DataError(file, `line ${first}: a quoted field is never closed; add the quote`)
-          field += text.slice(at, quote)
-          at = quote + 1
-          if (text[at] !== '"') break
-          field += '"'
-          at++
-        }
-        line += field.split('\n').length - 1
-      }
-      let end = at
-      while (end < text.length && text[end] !== ',' && text[end] !== '\n') end++
-      field += text.slice(at, end).replace(/\r$/, '')
-      fields.push(field)
-      more = text[end] === ','
-      at = end + 1
-    }
-    line++
-    yield { fields, line: first }
-  }
 }
 
 /**

@@ -22,6 +22,7 @@ import { accuracyByClass, growthMetrics, meanAccuracy } from './growth-metrics.t
 import { hallucinateClass } from './hallucinate-classifier.ts'
 import type { LoopRecord } from './loop-record.ts'
 import type { LoopWorld } from './loop-world.ts'
+import { accuracyOf } from './measure-stage.ts'
 
 export const FINE_TUNED = 'fine-tuned'
 
@@ -131,6 +132,7 @@ async function measured(
   }
   model.dispose()
   const stagePool = pools[row.stage - 1]
+  const base = { model: world.model, classNames: card.classNames, taught: [] }
   const { known, byGroup, unknown } = growthMetrics(accuracies, groups, stagePool.openClasses)
   return {
     ...row,
@@ -138,12 +140,13 @@ async function measured(
     budget: 'everything',
     pool: stagePool.positions.length,
     queried: stagePool.positions.length,
-    queriedOpen: 0,
+    queriedOpen: [...stagePool.positions].filter((at) => world.poolLabels[at] >= exploration.knownClasses)
+      .length,
     labelled: stagePool.positions.length,
     openClasses: stagePool.openClasses.length,
     discovered: stagePool.openClasses.length,
     known: known ?? 0,
-    knownBefore: known ?? 0,
+    knownBefore: growthMetrics(accuracyOf(world, base), groups, []).known ?? 0,
     ...byGroup,
     unknown: unknown ?? 0,
     unknownCumulative: meanAccuracy(accuracies, open) ?? 0,

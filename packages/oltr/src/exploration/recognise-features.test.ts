@@ -20,9 +20,10 @@ test('logits and scores of features are those that the whole model gives to the 
     const features = output.direct.toArray() as Float32Array
     const { logits, scores } = openSetScores(model, features)
     const expected = output.logits.toArray() as Float32Array
-    logits.forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) < 1e-5))
+    for (const [i, value] of logits.entries()) assert.ok(Math.abs(value - expected[i]!) < 1e-5)
     const gamma = output.reachability.toArray() as Float32Array
-    gamma.forEach((value, i) => assert.ok(Math.abs(value - Number(scores.reachability!.values[i])) < 1e-5))
+    for (const [i, value] of gamma.entries())
+      assert.ok(Math.abs(value - Number(scores.reachability!.values[i])) < 1e-5)
     assert.deepEqual([...predictedLabels(model, features)], output.logits.argmax({ dim: 1 }).tolist())
     assert.equal(predictedLabels(model, new Float32Array(0)).length, 0)
   })

@@ -3,9 +3,9 @@
 
 import fs from 'node:fs'
 import path from 'node:path'
+import { csvRecords } from '../../datasets/csv-records.ts'
 import { DataError } from '../../errors.ts'
 import type { Answer } from './annotator.ts'
-import { csvRecords } from './csv-records.ts'
 
 const KINDS = ['class', 'known', 'unsure', 'not-an-object', 'skip'] as const
 

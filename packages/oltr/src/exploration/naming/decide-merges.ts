@@ -3,6 +3,7 @@
 
 import { byCodeUnits } from '../../datasets/image-files.ts'
 import type { MergeCandidate } from './merge-candidates.ts'
+import { spellingKey } from './spelling.ts'
 
 export interface DecideOptions {
   /** Strength that a candidate needs, and a whole group on average: 0..1. */
@@ -18,6 +19,8 @@ export const DEFAULT_STRENGTH = 0.4
 
 interface Group {
   readonly names: readonly string[]
+  /** The same without their spellings: spelling keys, and known classes by name. */
+  readonly words: ReadonlySet<string>
   /** The name that stays. */
   readonly into: string
   readonly images: number
@@ -29,14 +32,7 @@ export function decideMerges(
   candidates: readonly MergeCandidate[],
   { atLeast = DEFAULT_STRENGTH }: DecideOptions = {},
 ): MergeCandidate[] {
-  const groups = new Map<string, Group>()
-  const between = new Map<string, number>()
-  for (const { from, into, images, intoKnown, strength } of candidates) {
-    if (!groups.has(from)) groups.set(from, { names: [from], into: from, images: images.from, known: false })
-    if (!groups.has(into)) groups.set(into, { names: [into], into, images: images.into, known: intoKnown })
-    between.set(pair(from, into), strength)
-  }
-  const images = new Map([...groups].map(([name, group]) => [name, group.images]))
+  const { groups, words } = separate(candidates)
   const decided: MergeCandidate[] = []
   const strong = candidates
     .filter(({ strength }) => strength >= atLeast)
@@ -46,9 +42,9 @@ export function decideMerges(
     moved = false
     for (const candidate of strong) {
       const [a, b] = [groups.get(candidate.from)!, groups.get(candidate.into)!]
-      if (a === b || (a.known && b.known) || averageBetween(a, b, between, images) < atLeast) continue
+      if (a === b || (a.known && b.known) || averageBetween(a, b, words) < atLeast) continue
       const [winner, loser] = stays(a, b) ? [a, b] : [b, a]
-      const joined = { ...winner, names: [...winner.names, ...loser.names], images: a.images + b.images }
+      const joined = join(winner, loser, words)
       for (const name of joined.names) groups.set(name, joined)
       decided.push({
         ...candidate,
@@ -63,19 +59,52 @@ export function decideMerges(
   return decided
 }
 
-/** Strength over all pairs of names of two groups, each with the images of its rarer name; no evidence counts as 0. */
-function averageBetween(
-  a: Group,
-  b: Group,
-  between: ReadonlyMap<string, number>,
-  images: ReadonlyMap<string, number>,
-): number {
+/** What is known of words: their images, and the strongest evidence between the spellings of two. */
+interface Words {
+  readonly images: Map<string, number>
+  readonly between: Map<string, number>
+}
+
+/** Every name in a group of its own. */
+function separate(candidates: readonly MergeCandidate[]): { groups: Map<string, Group>; words: Words } {
+  const groups = new Map<string, Group>()
+  const words: Words = { images: new Map(), between: new Map() }
+  const add = (name: string, count: number, known: boolean): string => {
+    const word = known ? JSON.stringify(name) : spellingKey(name)
+    if (!groups.has(name))
+      groups.set(name, { names: [name], words: new Set([word]), into: name, images: count, known })
+    words.images.set(word, Math.max(count, words.images.get(word) ?? 0))
+    return word
+  }
+  for (const { from, into, images, intoKnown, strength } of candidates) {
+    const key = pair(add(from, images.from, false), add(into, images.into, intoKnown))
+    words.between.set(key, Math.max(strength, words.between.get(key) ?? 0))
+  }
+  return { groups, words }
+}
+
+function join(winner: Group, loser: Group, { images }: Words): Group {
+  const words = winner.words.union(loser.words)
+  const sum = [...words].reduce((total, word) => total + images.get(word)!, 0)
+  return { ...winner, names: [...winner.names, ...loser.names], words, images: sum }
+}
+
+const FREE = Number(process.env.FREE ?? 2)
+
+/**
+ * Strength over all pairs of words of two groups, each with the images of its rarer word. No evidence counts as 0, but from few
+ * images none can be expected. Spellings of one word belong together, whatever else is in their groups.
+ */
+function averageBetween(a: Group, b: Group, { images, between }: Words): number {
+  if (!a.words.isDisjointFrom(b.words)) return 1
   let [sum, weights] = [0, 0]
-  for (const x of a.names) {
-    for (const y of b.names) {
-      // A known class may have no image among these answers; it still has a say.
-      const weight = Math.max(1, Math.min(images.get(x)!, images.get(y)!))
-      sum += weight * (between.get(pair(x, y)) ?? 0)
+  for (const x of a.words) {
+    for (const y of b.words) {
+      const strength = between.get(pair(x, y))
+      const rarer = Math.min(images.get(x)!, images.get(y)!)
+      // A known class may have no image among these answers; evidence for it still has a say.
+      const weight = strength === undefined ? Math.max(0, rarer - FREE) : Math.max(1, rarer)
+      sum += weight * (strength ?? 0)
       weights += weight
     }
   }

@@ -1,7 +1,7 @@
 // The records of a CSV text as RFC 4180 has it (quoted fields, doubled quotes, line ends inside quotes), each with the line
 // it starts on. Blank lines are passed over.
 
-import { DataError } from '../../errors.ts'
+import { DataError } from '../errors.ts'
 
 export interface CsvRecord {
   readonly fields: readonly string[]
@@ -21,7 +21,7 @@ export function csvRecords(text: string, file: string): CsvRecord[] {
     if (!match) {
       throw new DataError(
         file,
-        `line ${first}: expected quotes around a whole field and closed, got a stray quote; double or close it`,
+        `line ${first}: a quoted field is never closed, or goes on after its quotes; close it, double the quotes inside`,
       )
     }
     fields.push(match[1] === undefined ? match[2] : match[1].replaceAll('""', '"'))
