@@ -6,6 +6,7 @@ import { codeVersion } from '../code-version.ts'
 import type { LoopResult } from '../exploration/loop.ts'
 import type { LoopConfig } from '../exploration/loop-config.ts'
 import type { LoopCard } from '../exploration/loop-results.ts'
+import { changedSettings, commandLine } from '../recipes/command-line.ts'
 import { overridden } from './settings.ts'
 import { collect, wholeNumber } from './train.ts'
 
@@ -64,10 +65,11 @@ export function loopCommand(): Command {
       }
       const started = performance.now()
       const folder = options.out ?? `${run}/loops/${config.protocol}`
+      const { parseLoopConfig } = await import('../exploration/loop-config.ts')
       const { runLoop } = await import('../exploration/loop.ts')
       const { writeLoopReport } = await import('../exploration/loop-report.ts')
       const result = await runLoop(run, folder, config, { json: options.json })
-      const card = loopCard(result, config, (performance.now() - started) / 1000)
+      const card = loopCard(result, config, parseLoopConfig({}), (performance.now() - started) / 1000)
       const [ours] = config.arms.filter((arm) => arm !== 'random')
       const files = writeLoopReport(folder, result.records, {
         title: `The loop on ${result.world.config.recipe}`,
@@ -105,11 +107,16 @@ async function loopConfig(options: LoopCommandOptions): Promise<LoopConfig> {
   return config.arms.includes('random') ? config : { ...config, arms: [...config.arms, 'random'] }
 }
 
-function loopCard({ world }: LoopResult, config: LoopConfig, seconds: number): LoopCard {
+function loopCard(
+  { world }: LoopResult,
+  config: LoopConfig,
+  defaults: LoopConfig,
+  seconds: number,
+): LoopCard {
   const { openPerClass, knownPerOpen } = config.pool
   const { provenance } = world.card
   return {
-    command: `oltr loop, ${JSON.stringify(config)}`,
+    command: `${commandLine(world.config)} && ${['oltr loop <run>', ...changedSettings(config, defaults)].join(' ')}`,
     commit: codeVersion(),
     baseModel: world.modelSha256,
     recipe: world.config.recipe,

@@ -8,11 +8,16 @@ import { recipe, recipes } from './recipes.ts'
 export function commandLine(config: RunConfig): string {
   if (!Object.hasOwn(recipes, config.recipe))
     return `train() with a configuration of its own, "${config.recipe}"`
-  const before = leavesOf(parseRunConfig(recipe(config.recipe)))
-  const settings = [...leavesOf(config)]
-    .filter(([path, value]) => before.get(path) !== value && !isPlace(path))
-    .map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`)
+  const settings = changedSettings(config, parseRunConfig(recipe(config.recipe)))
   return ['oltr train', `--recipe ${config.recipe}`, ...settings].join(' ')
+}
+
+/** `--set path=value` for every leaf of a configuration that differs from `before`, but for places of data. */
+export function changedSettings(config: object, before: object): string[] {
+  const known = leavesOf(before)
+  return [...leavesOf(config)]
+    .filter(([path, value]) => known.get(path) !== value && !isPlace(path))
+    .map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`)
 }
 
 /** Every leaf as `a.b.c` -> JSON; arrays are leaves. */

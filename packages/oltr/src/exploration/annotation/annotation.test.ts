@@ -133,7 +133,7 @@ test('files that hold no answers are refused with file and line', (t) => {
   refused('', /line 1: expected a header/)
   refused('question,answer\nq1,cat\n', /line 1: expected a header with question, annotator and answer/)
   refused('question,annotator,answer\nq1,ann,cat\nq2,ann\n', /line 3: expected 3 fields, got 2/)
-  refused('question,annotator,answer\nq1,ann,"cat\n', /line 2: .*stray quote/)
+  refused('question,annotator,answer\nq1,ann,"cat\n', /line 2: .*quoted field is never closed/)
   refused('question,annotator,answer,kind\nq1,ann,cat,maybe\n', /line 2: expected a kind of .*"maybe"/)
   refused('question,annotator,answer\nq1,,cat\n', /line 2: expected the annotator/)
   const lines = temporaryFile(
