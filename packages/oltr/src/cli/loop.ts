@@ -3,6 +3,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { Command, Option } from 'commander'
 import { codeVersion } from '../code-version.ts'
+import { ConfigError } from '../errors.ts'
 import type { LoopResult } from '../exploration/loop.ts'
 import type { LoopConfig } from '../exploration/loop-config.ts'
 import type { LoopCard } from '../exploration/loop-results.ts'
@@ -39,7 +40,7 @@ export function loopCommand(): Command {
       ]),
     )
     .option('--strategies <names>', 'comma-separated; random is always among them')
-    .option('--budgets <amounts>', "comma-separated, of a stage's pool: 10%,20% or 200")
+    .option('--budgets <amounts>', 'comma-separated, of the pool: 10%,20% or 200; one for stages')
     .option('--seeds <number>', 'selection seeds, from 0', wholeNumber)
     .addOption(new Option('--annotator <kind>', 'who answers').choices(['oracle', 'crowd']))
     .option(
@@ -98,7 +99,12 @@ async function loopConfig(options: LoopCommandOptions): Promise<LoopConfig> {
   // An arm may have commas after its @: energy@unit,per-centroid is written energy@unit+per-centroid here.
   if (options.strategies)
     shorthands.push(['arms', list(options.strategies).map((arm) => arm.replaceAll('+', ','))])
-  if (options.budgets) shorthands.push(['budgets', list(options.budgets)])
+  if (options.budgets) {
+    const budgets = list(options.budgets)
+    if (options.protocol !== 'stages') shorthands.push(['budgets', budgets])
+    else if (budgets.length === 1) shorthands.push(['stageBudget', budgets[0]])
+    else throw new ConfigError('--budgets', options.budgets, 'expected one budget for all stages')
+  }
   if (options.seeds !== undefined)
     shorthands.push(['seeds', Array.from({ length: options.seeds }, (_, seed) => seed)])
   if (options.annotator) shorthands.push(['annotation', { kind: options.annotator }])

@@ -19,7 +19,7 @@ const annotationSchema = z.discriminatedUnion('kind', [
 ])
 
 export const loopSchema = z.strictObject({
-  /** `budget-curve`: one stage, every budget (Fig. 12(a)). `stages`: the first budget, stage after stage (Table 9). */
+  /** `budget-curve`: one stage, every budget (Fig. 12(a)). `stages`: one budget, stage after stage (Table 9). */
   protocol: z.enum(['budget-curve', 'stages']).default('budget-curve'),
   stages: z.int().min(1).default(2),
   /** Strategies, each as `energy` or `energy@unit`; the first is the one that is compared with random. */
@@ -37,8 +37,10 @@ export const loopSchema = z.strictObject({
       'k-center',
     ]),
   seeds: z.array(z.int().min(0)).min(1).default([0, 1, 2, 3, 4]),
-  /** Of a stage's pool: `200` images or `10%`. */
-  budgets: z.array(z.string().min(1)).min(1).default(['10%', '15%', '20%', '25%', '30%']),
+  /** Of the pool, `200` images or `10%`, each; the paper's curve goes from 10% to 30%, a person's patience rather below. */
+  budgets: z.array(z.string().min(1)).min(1).default(['2%', '5%', '10%', '15%', '20%', '25%', '30%']),
+  /** Of each stage's pool, in the protocol `stages`. */
+  stageBudget: z.string().min(1).default('30%'),
   /** Ask no further when so many answers in a row brought no new class; null spends the whole budget. */
   stopAfter: z.int().min(1).nullable().default(null),
   pool: z

@@ -23,7 +23,7 @@ const settings: LoopConfigInput = {
   protocol: 'stages',
   arms: ['energy-clusters', 'energy@unit', 'random', 'k-center'],
   seeds: [0, 1],
-  budgets: ['20%'],
+  stageBudget: '20%',
   pool: { openPerClass: 30, knownPerOpen: 1 },
   update: { maxKnownLoss: 1, refinement: { epochs: 5 } },
 }
@@ -77,7 +77,7 @@ test('every arm has a record for each seed and stage, and the model without upda
 })
 
 test('with everything asked, everything is discovered, and each new image is known by its true name', async () => {
-  const { folder, records } = await loop({ arms: ['random'], seeds: [0], budgets: ['100%'] })
+  const { folder, records } = await loop({ arms: ['random'], seeds: [0], stageBudget: '100%' })
   using _ = folder
   const [, , first, second] = records as [LoopRecord, LoopRecord, LoopRecord, LoopRecord]
   for (const record of [first, second]) {
@@ -120,7 +120,7 @@ test('an update that costs known classes too much is refused: the model stays, a
 })
 
 test('a stopping rule ends the questions when nothing new turns up', async () => {
-  const { folder, records } = await loop({ arms: ['random'], seeds: [0], budgets: ['100%'], stopAfter: 8 })
+  const { folder, records } = await loop({ arms: ['random'], seeds: [0], stageBudget: '100%', stopAfter: 8 })
   using _ = folder
   for (const record of records.filter(({ arm }) => arm === 'random')) {
     assert.ok(record.queried < record.pool, `${record.queried} of ${record.pool}`)
@@ -132,7 +132,7 @@ test('a crowd that errs and has several names for a class teaches most of what t
   const { folder, records } = await loop({
     arms: ['random'],
     seeds: [0],
-    budgets: ['100%'],
+    stageBudget: '100%',
     annotation: { kind: 'crowd' },
   })
   using _ = folder

@@ -44,7 +44,7 @@ export async function runLoop(
   try {
     const world = await loadLoopWorld(run, join(folder, 'features'), { json, stop })
     const stages = config.protocol === 'stages' ? config.stages : 1
-    const budgets = config.protocol === 'stages' ? config.budgets.slice(0, 1) : config.budgets
+    const budgets = config.protocol === 'stages' ? [config.stageBudget] : config.budgets
     const total = config.seeds.length * config.arms.length * budgets.length * stages
     const progress = createProgress({ label: `loop, ${config.protocol}`, total, unit: 'stages', json })
     const records: LoopRecord[] = []

@@ -10,6 +10,10 @@ import { cosineLogits } from '../cosine-classifier.ts'
 import type { OpenLongTailedModel } from '../model.ts'
 
 export const refinementSchema = z.strictObject({
+  /**
+   * Passes over the annotated images.
+   * Deviation: the paper names no number; ten passes over a few hundred images are too few steps to settle.
+   */
   epochs: z.int().min(0).default(50),
   batchSize: z.int().min(1).default(128),
   perClass: z.int().min(1).default(4),

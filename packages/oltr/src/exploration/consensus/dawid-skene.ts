@@ -1,7 +1,7 @@
 // Whom to believe: Dawid and Skene, "Maximum likelihood estimation of observer error-rates using the EM algorithm", Applied
 // Statistics 28 (1979). True categories and each annotator's confusions are estimated in turn until neither moves.
 //
-// Deviation: the true category of an image is sought among those that somebody voted for on it, which keeps the tables as small
+// Unlike there, the true category of an image is sought among those that somebody voted for on it, which keeps the tables as small
 // as the answers. Confusions are smoothed towards a matrix with the annotator's overall accuracy on the diagonal, itself
 // smoothed: where a class has few answers, a row of counts says nothing, and an annotator is as good there as elsewhere.
 

@@ -122,7 +122,7 @@ function namesToCompare(usage: NameUsage, knownClasses: readonly string[]): Name
 }
 
 // One slip weighs less in a long name; in a short one it makes another word (bear, pear).
-const slipWeight = 3.5
+const slipWeight = 3
 
 function nearSpelling(first: Name, second: Name, usage: NameUsage): MergeEvidence | null {
   const length = Math.max(first.key.length, second.key.length)
