@@ -14,7 +14,7 @@ const annotationSchema = z.discriminatedUnion('kind', [
     crowd: crowdSchema.prefault({}),
     /** People asked about each image. */
     overlap: z.int().min(1).default(3),
-    consensus: z.enum(['majority', 'dawid-skene']).default('dawid-skene'),
+    consensus: z.enum(['majority', 'dawid-skene']).default('majority'),
   }),
 ])
 

@@ -136,6 +136,10 @@ test('files that hold no answers are refused with file and line', (t) => {
   refused('question,annotator,answer\nq1,ann,"cat\n', /line 2: .*quoted field is never closed/)
   refused('question,annotator,answer,kind\nq1,ann,cat,maybe\n', /line 2: expected a kind of .*"maybe"/)
   refused('question,annotator,answer\nq1,,cat\n', /line 2: expected the annotator/)
+  refused(
+    'question,annotator,answer,kind\nq1,ann,cat,Skip\n',
+    /line 2: expected no class beside .*skip.*"cat"/,
+  )
   const lines = temporaryFile(
     t,
     'answers.jsonl',
@@ -170,6 +174,13 @@ test('cut anywhere, a file of answers reads without its torn line and goes on be
   )
 })
 
+test('a last line without its line end is an answer all the same, and what is appended stands behind it', (t) => {
+  const file = temporaryFile(t, 'answers.jsonl', JSON.stringify(answer('q1', 'cat')))
+  assert.deepEqual(readAnswers(file), [answer('q1', 'cat')])
+  appendAnswers(file, [answer('q2', 'dog')])
+  assert.deepEqual(readAnswers(file), [answer('q1', 'cat'), answer('q2', 'dog')])
+})
+
 test('each question goes to as many annotators as asked for, evenly, and answers come back in order', async (t) => {
   const file = temporaryFile(t, 'answers.jsonl')
   const answers = await collectAnswers(crowd({ annotators: 4 }), questions.slice(0, 100), {
@@ -183,6 +194,23 @@ test('each question goes to as many annotators as asked for, evenly, and answers
   )
   for (const [i, { question }] of answers.entries()) assert.equal(question, `q${i >> 1}`)
   await assert.rejects(collectAnswers(crowd(), questions, { file, overlap: 4 }), ConfigError)
+})
+
+test('asked in portions, each brings the answers to its own questions, and annotators take turns across them', async (t) => {
+  const file = temporaryFile(t, 'answers.jsonl')
+  const answers: Answer[] = []
+  for (let askedBefore = 0; askedBefore < 30; askedBefore += 2) {
+    const portion = questions.slice(askedBefore, askedBefore + 2)
+    answers.push(...(await collectAnswers(crowd(), portion, { file, overlap: 1, askedBefore })))
+  }
+  assert.deepEqual(
+    answers.map(({ question }) => question),
+    questions.slice(0, 30).map(({ id }) => id),
+  )
+  assert.deepEqual(
+    answers,
+    await collectAnswers(crowd(), questions.slice(0, 30), { file: `${file}.whole`, overlap: 1 }),
+  )
 })
 
 test('stopped or killed anywhere and resumed, a collection ends with the answers of an undisturbed one', async (t) => {
@@ -229,6 +257,39 @@ test('an annotator who never answers, and one who fails, leave the answers of th
   }
   await assert.rejects(collectAnswers([perfectOracle(truth), failing], asked, { file, overlap: 2 }), /gone/)
   assert.equal(readAnswers(file).length, 11)
+})
+
+test('who stays silent is waited for until the signal; then the collection ends with what came', async (t) => {
+  const silent: Annotator = { name: 'silent', answer: () => ({ [Symbol.asyncIterator]: () => forever }) }
+  const forever = { next: () => new Promise<never>(() => {}) }
+  const file = temporaryFile(t, 'answers.jsonl')
+  const asked = questions.slice(0, 10)
+  const ending = new AbortController()
+  const timer = setTimeout(() => ending.abort(), 50)
+  t.after(() => clearTimeout(timer))
+  const options = { file, overlap: 2, until: ending.signal }
+  assert.equal((await collectAnswers([perfectOracle(truth), silent], asked, options)).length, 10)
+  assert.equal(ending.signal.aborted, true)
+})
+
+test('names that show as nothing, turn the writing round or stand for no class are refused', () => {
+  for (const name of [
+    '\u200b',
+    ' \u2003',
+    'cat\u200b',
+    'a\u202eb',
+    '\ud800',
+    'ｕｎｋｎｏｗｎ',
+    '(known)',
+    '(not-an-object)',
+  ]) {
+    const { accepted, problems } = checkAnswers([answer('q', name)], { asked: new Set(['q']), knownClasses })
+    assert.deepEqual([accepted.length, problems.length], [0, 1], JSON.stringify(name))
+  }
+  for (const name of ['crane (bird)', 'château', '犬', 'می‌خواهم']) {
+    const { problems } = checkAnswers([answer('q', name)], { asked: new Set(['q']), knownClasses })
+    assert.deepEqual(problems, [], name)
+  }
 })
 
 test('answers are checked: what can be used is used, and everything else is listed', () => {

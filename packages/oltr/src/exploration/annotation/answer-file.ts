@@ -1,5 +1,6 @@
 // Answers in files. People fill in CSV: question, annotator, answer and, if they like, kind. What is collected goes to JSON
-// lines, one answer each, appended as it comes; a kill while writing may leave half a line, which counts as not written.
+// lines, one answer each, appended as it comes; a kill while writing may leave half a line, which counts as not written. A last
+// line that lacks but its line end is whole: JSON that was cut off never reads as an object.
 
 import fs from 'node:fs'
 import path from 'node:path'
@@ -23,7 +24,7 @@ export function readAnswers(file: string): Answer[] {
   return path.extname(file).toLowerCase() === '.csv' ? fromCsv(text, file) : fromLines(text, file)
 }
 
-/** Appends answers as JSON lines and returns when they are on the disk. Half a line at the end is cut off first. */
+/** Appends answers as JSON lines and returns when they are on the disk. Half a line at the end is cut off first, a whole one ended. */
 export function appendAnswers(file: string, answers: readonly Answer[]): void {
   const log = new AnswerLog(file)
   try {
@@ -42,7 +43,7 @@ export class AnswerLog {
     this.#file = file
     this.#descriptor = this.#attempt(() => {
       fs.mkdirSync(path.dirname(file), { recursive: true })
-      cutTornLine(file)
+      endLastLine(file)
       return fs.openSync(file, 'a')
     })
   }
@@ -80,16 +81,27 @@ export class AnswerLog {
   }
 }
 
-function cutTornLine(file: string): void {
+function endLastLine(file: string): void {
   if (!fs.existsSync(file)) return
   const bytes = fs.readFileSync(file)
-  const whole = bytes.lastIndexOf(0x0a) + 1
-  if (whole < bytes.length) fs.truncateSync(file, whole)
+  const start = bytes.lastIndexOf(0x0a) + 1
+  if (start === bytes.length) return
+  if (isTorn(bytes.toString('utf8', start))) fs.truncateSync(file, start)
+  else fs.appendFileSync(file, '\n')
+}
+
+function isTorn(line: string): boolean {
+  try {
+    JSON.parse(line)
+    return false
+  } catch {
+    return true
+  }
 }
 
 function fromLines(text: string, file: string): Answer[] {
   const lines = text.split('\n')
-  lines.pop() // behind the last line end: nothing, or a line that was never finished
+  if (isTorn(lines[lines.length - 1])) lines.pop()
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return []
     let value: Record<string, unknown> | null = null
@@ -101,6 +113,8 @@ function fromLines(text: string, file: string): Answer[] {
     return [answerFrom(value ?? {}, `line ${i + 1}`, file)]
   })
 }
+
+type Row = Record<'question' | 'annotator' | 'answer' | 'kind', string>
 
 function fromCsv(text: string, file: string): Answer[] {
   const [header, ...rows] = csvRecords(text, file)
@@ -118,15 +132,22 @@ function fromCsv(text: string, file: string): Answer[] {
         `line ${line}: expected ${columns.length} fields, got ${fields.length}; put names with commas in quotes`,
       )
     }
-    const row = Object.fromEntries(columns.map((name, i) => [name, fields[i].trim()]))
-    if (row.answer === '' && !row.kind) return []
+    const row = { kind: '', ...Object.fromEntries(columns.map((name, i) => [name, fields[i].trim()])) } as Row
+    if (row.answer === '' && row.kind === '') return []
     const value = {
-      kind: row.kind || 'class',
+      kind: row.kind.toLowerCase() || 'class',
       name: row.answer,
       question: row.question,
       annotator: row.annotator,
     }
-    return [answerFrom(value, `line ${line}`, file)]
+    const answer = answerFrom(value, `line ${line}`, file)
+    if (answer.kind !== 'class' && row.answer !== '') {
+      throw new DataError(
+        file,
+        `line ${line}: expected no class beside the kind ${answer.kind}, got ${shown(row.answer)}; remove one of the two`,
+      )
+    }
+    return [answer]
   })
 }
 

@@ -1,6 +1,7 @@
 // Answers as people give them: to questions that nobody asked, twice, against themselves, or with names that are none. What
 // can be used is used; everything that was refused or corrected is listed, and nothing throws.
 
+import { KNOWN, NOT_AN_OBJECT } from '../consensus/votes.ts'
 import { caseAndSpacing } from '../naming/spelling.ts'
 import type { Answer } from './annotator.ts'
 
@@ -18,6 +19,12 @@ export interface CheckedAnswers {
 }
 
 const longestName = 200
+// Words for the absence of a class, and what votes that name none are counted under.
+const noClass = new Set(['unknown', KNOWN, NOT_AN_OBJECT].map(caseAndSpacing))
+const visible = /[^\p{Z}\p{C}]/u
+// Control characters, halves of surrogate pairs, line ends, and what turns the direction of writing or shows as nothing: two
+// names that look alike would be two classes.
+const misleading = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u
 
 export function checkAnswers(
   answers: readonly Answer[],
@@ -62,9 +69,9 @@ export function checkAnswers(
 function badName(answer: Answer): string | null {
   if (answer.kind !== 'class') return null
   const { name } = answer
-  if (name.trim() === '') return 'names a class by nothing but blanks'
-  if (name.trim().toLowerCase() === 'unknown') return `"${name}" names no class`
-  if (/\p{Cc}/u.test(name)) return 'has control characters in the name of its class'
+  if (!visible.test(name)) return 'names a class by nothing but blanks'
+  if (noClass.has(caseAndSpacing(name))) return `"${name}" names no class`
+  if (misleading.test(name)) return 'has control characters in the name of its class'
   if (name.length > longestName) return `has a name of ${name.length} characters, more than ${longestName}`
   return null
 }

@@ -9,7 +9,7 @@ import { type ConsensusMethod, reachConsensus } from '../consensus/consensus.ts'
 import { decideMerges } from './decide-merges.ts'
 import { mergeCandidates } from './merge-candidates.ts'
 import { NameDecisions } from './name-decisions.ts'
-import { spellingKey } from './spelling.ts'
+import { spellingDistance, spellingKey } from './spelling.ts'
 
 const knownClasses = Array.from(
   { length: 80 },
@@ -63,7 +63,14 @@ async function simulate(
       ]),
     ),
   )
-  const trueClass = (name: string): string => meaning.get(spellingKey(name)) ?? name
+  const slips = new Map<string, string>()
+  for (const name of new Set(accepted.flatMap((a) => (a.kind === 'class' ? [a.name] : [])))) {
+    const key = spellingKey(name)
+    // A slip in a plural, or the plural of a word that ends like one, is two edits from the name; names are many more apart.
+    const near = meaning.has(key) ? key : [...meaning.keys()].find((own) => spellingDistance(own, key) <= 2)
+    if (near !== undefined) slips.set(name, meaning.get(near)!)
+  }
+  const trueClass = (name: string): string => slips.get(name) ?? name
   const renamed = accepted.map((a) => (a.kind === 'class' ? { ...a, name: decisions.resolve(a.name) } : a))
   const ideal = accepted.map((a) => (a.kind === 'class' ? { ...a, name: trueClass(a.name) } : a))
   const judge = (given: readonly Answer[]) => {
@@ -88,17 +95,11 @@ async function simulate(
     ...judge(renamed),
     rightWithTrueNames: judge(ideal).right,
     wrongMerges: decisions.inForce.filter(({ from, into }) => {
-      const [a, b] = [meaning.get(spellingKey(from)), meaning.get(spellingKey(into))]
-      return a !== undefined && b !== undefined && a !== b
+      return trueClass(from) !== trueClass(into)
     }).length,
     left: [...counts].filter(([name, n]) => {
-      const own = meaning.get(spellingKey(name))
-      return (
-        n >= 3 &&
-        own !== undefined &&
-        !knownClasses.includes(own) &&
-        decisions.resolve(name) !== canonical.get(own)
-      )
+      const own = trueClass(name)
+      return n >= 3 && !knownClasses.includes(own) && decisions.resolve(name) !== canonical.get(own)
     }).length,
   }
 }
@@ -120,20 +121,30 @@ for (const nameHabit of ['per-annotator', 'per-answer'] as const) {
       const figures = await simulate({ seed, nameHabit }, 30)
       report(t, `seed ${seed}`, figures)
       assert.equal(figures.wrongMerges, 0)
+      assert.ok(figures.left <= 2)
       assert.ok(figures.decidedRight > 0.98)
       assert.ok(figures.right > figures.rightWithTrueNames - 0.02)
     }
   })
+
+  test(`Dawid and Skene name nine in ten images of new classes rightly, a majority fewer: ${nameHabit}`, async (t) => {
+    for (const seed of [0, 1]) {
+      const majority = await simulate({ seed, nameHabit }, 30)
+      const weighed = await simulate({ seed, nameHabit }, 30, 'dawid-skene')
+      report(t, `seed ${seed}, majority`, majority)
+      report(t, `seed ${seed}, Dawid-Skene`, weighed)
+      assert.ok(weighed.right > majority.right)
+      assert.ok(weighed.right > 0.9)
+    }
+  })
 }
 
-test('Dawid and Skene name more of the images of new classes rightly than a majority', async (t) => {
+test('many spellings cost little: three in ten names of new classes in another one', async (t) => {
   for (const seed of [0, 1]) {
-    const majority = await simulate({ seed }, 30)
-    const weighed = await simulate({ seed }, 30, 'dawid-skene')
-    report(t, `seed ${seed}, majority`, majority)
-    report(t, `seed ${seed}, Dawid-Skene`, weighed)
-    assert.ok(weighed.right > majority.right)
-    assert.ok(weighed.right > 0.9)
+    const figures = await simulate({ seed, spellingRate: 0.3 }, 30)
+    report(t, `seed ${seed}`, figures)
+    assert.equal(figures.wrongMerges, 0)
+    assert.ok(figures.right > figures.rightWithTrueNames - 0.04)
   }
 })
 

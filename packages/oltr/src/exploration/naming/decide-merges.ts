@@ -11,11 +11,15 @@ export interface DecideOptions {
 }
 
 /**
- * For mistakes that fall on any class: with three people, one wrong answer in five, three names a class and 30 images each, one
- * name in a hundred stays alone and no two classes are joined. Where people take two classes for each other all the time, their
- * names meet about half as often as those of one class: 0.55 keeps nearly all of those apart, and joins fewer names.
+ * With three people, one wrong answer in five, falling on any class, three names a class and 30 images each, 98 of 100 answers
+ * get the main name of their class and no two classes are joined. Where people keep to one name each and take two classes for
+ * each other all the time, the names of the two meet more than half as often as those of one class, and some are joined: 0.6
+ * keeps nearly all of those apart, and joins fewer names.
  */
-export const DEFAULT_STRENGTH = 0.4
+export const DEFAULT_STRENGTH = 0.5
+
+// Two names need to meet twice before the images say anything: not meeting tells nothing of a name with so few images.
+const silentImages = 2
 
 interface Group {
   readonly names: readonly string[]
@@ -89,8 +93,6 @@ function join(winner: Group, loser: Group, { images }: Words): Group {
   return { ...winner, names: [...winner.names, ...loser.names], words, images: sum }
 }
 
-const FREE = Number(process.env.FREE ?? 2)
-
 /**
  * Strength over all pairs of words of two groups, each with the images of its rarer word. No evidence counts as 0, but from few
  * images none can be expected. Spellings of one word belong together, whatever else is in their groups.
@@ -103,7 +105,7 @@ function averageBetween(a: Group, b: Group, { images, between }: Words): number 
       const strength = between.get(pair(x, y))
       const rarer = Math.min(images.get(x)!, images.get(y)!)
       // A known class may have no image among these answers; evidence for it still has a say.
-      const weight = strength === undefined ? Math.max(0, rarer - FREE) : Math.max(1, rarer)
+      const weight = strength === undefined ? Math.max(0, rarer - silentImages) : Math.max(1, rarer)
       sum += weight * (strength ?? 0)
       weights += weight
     }

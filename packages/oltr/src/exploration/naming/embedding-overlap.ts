@@ -33,12 +33,18 @@ export function embeddingOverlap(
         distance: distanceOf(usable[i][1].mean, usable[j][1].mean),
       })
   distances.sort((x, y) => x.distance - y.distance)
+  const places = new Map(usable.map(([name]): [string, number[]] => [name, []]))
+  for (const [at, { pair }] of distances.entries()) for (const name of pair) places.get(name)!.push(at)
   return (a, b) => {
     const [x, y] = [embeddings.get(a), embeddings.get(b)]
     if (!x || !y || x.count < 2 || y.count < 2) return null
-    const others = distances.filter(({ pair }) => !pair.includes(a) && !pair.includes(b))
-    if (others.length === 0) return null
-    const typical = others[others.length >> 1].distance
+    const own = new Set([...places.get(a)!, ...places.get(b)!])
+    const others = distances.length - own.size
+    if (others === 0) return null
+    // The median of the others: its place among them, moved up by each distance of one's own that lies before it.
+    let median = others >> 1
+    for (const place of [...own].sort((p, q) => p - q)) if (place <= median) median++
+    const typical = distances[median].distance
     const distance = distanceOf(x.mean, y.mean)
     const byChance = Math.sqrt(x.spread ** 2 / x.count + y.spread ** 2 / y.count)
     if (byChance >= typical) return null

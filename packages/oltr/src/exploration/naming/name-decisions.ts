@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { writeFileAtomicSync } from '@oltr/torch/files'
 import { z } from 'zod'
+import { byCodeUnits } from '../../datasets/image-files.ts'
 import { ConfigError, DataError } from '../../errors.ts'
 
 const entrySchema = z.discriminatedUnion('kind', [
@@ -65,6 +66,11 @@ export class NameDecisions {
     // Ends: merge() lets no cycle in, and undoing opens chains only.
     for (let next = this.#merged.get(resolved); next; next = this.#merged.get(resolved)) resolved = next.into
     return resolved
+  }
+
+  /** Names into which others are merged and that go by no other name themselves, in alphabetical order. */
+  canonicalNames(): string[] {
+    return [...new Set([...this.#merged.keys()].map((name) => this.resolve(name)))].sort(byCodeUnits)
   }
 
   /** Merges in force, in the order they were made. */

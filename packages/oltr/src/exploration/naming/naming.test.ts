@@ -63,6 +63,8 @@ test('synonyms are read by commas, tabs and =, and a bad line is named', (t) => 
   )
   fs.writeFileSync(file, 'sofa,couch\ncouch,settee\n')
   assert.throws(() => readSynonyms(file), /line 2: expected "couch" in one group, it is in line 1/)
+  fs.writeFileSync(file, 'sofa,arm_chair\nArm Chair,seat\n')
+  assert.throws(() => readSynonyms(file), /line 2: expected "Arm Chair" in one group, it is in line 1/)
 })
 
 test('a spelling joins the known class, else the more frequent name', () => {
@@ -167,6 +169,7 @@ test('merges are followed through chains, and cycles, second merges and unknown 
   const first = names.merge('a', 'b', why)
   names.merge('b', 'c', why)
   assert.equal(names.resolve('a'), 'c')
+  assert.deepEqual(names.canonicalNames(), ['c'])
   assert.throws(() => names.merge('c', 'a', why), ConfigError)
   assert.throws(() => names.merge('d', 'd', why), ConfigError)
   assert.throws(() => names.merge('a', 'd', why), /undo merge 1 or merge "c"/)

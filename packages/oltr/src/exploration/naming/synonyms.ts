@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { DataError } from '../../errors.ts'
+import { caseAndSpacing } from './spelling.ts'
 
 /** Groups of names, as many as the file has. Throws DataError with the line of a group that cannot be used. */
 export function readSynonyms(file: string): string[][] {
@@ -30,14 +31,14 @@ export function readSynonyms(file: string): string[][] {
         )
       }
       for (const name of names) {
-        const earlier = lineOf.get(name)
+        const earlier = lineOf.get(caseAndSpacing(name))
         if (earlier !== undefined && earlier !== i + 1) {
           throw new DataError(
             file,
             `line ${i + 1}: expected "${name}" in one group, it is in line ${earlier} too; join the two lines`,
           )
         }
-        lineOf.set(name, i + 1)
+        lineOf.set(caseAndSpacing(name), i + 1)
       }
       groups.push([...new Set(names)])
     })
