@@ -23,8 +23,8 @@ export async function askAnnotators(
   knownClasses: readonly string[],
   { annotators, overlap, stopAfter, stop }: AskOptions,
 ): Promise<Answer[]> {
-  const collect = (some: readonly Question[]): Promise<Answer[]> =>
-    collectAnswers(annotators, some, { file, overlap, stop: () => heed(stop) })
+  const collect = (some: readonly Question[], askedBefore = 0): Promise<Answer[]> =>
+    collectAnswers(annotators, some, { file, overlap, askedBefore, stop: () => heed(stop) })
   if (stopAfter === null) return collect(questions)
   const seen = new Set(knownClasses.map(spellingKey))
   const answers: Answer[] = []
@@ -32,7 +32,7 @@ export async function askAnnotators(
   let quiet = 0
   for (let first = 0; first < questions.length && quiet < stopAfter; first += portion) {
     const asked = questions.slice(first, first + portion)
-    const came = await collect(asked)
+    const came = await collect(asked, first)
     answers.push(...came)
     for (const { id } of asked) {
       const names = came.flatMap((each) =>

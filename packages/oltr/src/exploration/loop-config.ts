@@ -57,7 +57,10 @@ export const loopSchema = z.strictObject({
     })
     .prefault({}),
   annotation: annotationSchema.prefault({ kind: 'oracle' }),
-  update: updateSchema.prefault({}),
+  /** A comparison refuses nothing unless told to: what an arm costs the known classes stands in its record. */
+  update: updateSchema
+    .extend({ maxKnownLoss: updateSchema.shape.maxKnownLoss.unwrap().default(1) })
+    .prefault({}),
   /** Also fine-tune the whole network on base data and every label of the pool, for the first seed: what could be had. */
   fineTuned: z.boolean().default(false),
 })

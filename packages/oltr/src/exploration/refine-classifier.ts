@@ -1,5 +1,5 @@
-// The short refinement after hallucination (Sec. 3.4.4): cosine weights alone, on the annotated images alone ("base data is
-// not used", Sec. 4.4.2), classes drawn evenly. Old weights are protected by a small rate, or frozen.
+// The short refinement after hallucination (Sec. 3.4.4): cosine weights alone, on the annotated images ("base data is not
+// used", Sec. 4.4.2) and the memory's centroids, classes drawn evenly. Old weights are protected by a small rate, or frozen.
 
 import { noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
 import { ClassAwareSampler } from '@oltr/torch/data'
@@ -20,6 +20,12 @@ export const refinementSchema = z.strictObject({
   lr: z.number().nonnegative().default(0.01),
   momentum: z.number().min(0).lt(1).default(0.9),
   weightDecay: z.number().nonnegative().default(5e-4),
+  /**
+   * Whether the centroids of the old classes are shown as well, as images of theirs.
+   * Deviation: the paper adapts on the annotations alone; a few of them, most of new classes, push the old ones aside. The
+   * base data stay unused, the memory speaks for them.
+   */
+  rehearsal: z.boolean().default(true),
   /** The old classes' rate as a share of `lr`; 0 freezes them. */
   oldRate: z.number().min(0).max(1).default(0.1),
 })
@@ -27,22 +33,27 @@ export const refinementSchema = z.strictObject({
 export type RefinementConfig = z.output<typeof refinementSchema>
 
 /**
- * Refines the weights of a model of `known` old and further new classes on features x (n, D) with labels (n,), in place.
- * The meta-embeddings do not depend on these weights, so they are computed once.
+ * Refines the weights of a model of `known` old and further new classes on annotated features (n, D) with labels (n,), in
+ * place. The meta-embeddings do not depend on these weights, so they are computed once.
  */
 export function refineClassifier(
   model: OpenLongTailedModel,
-  x: Tensor,
-  labels: Int32Array,
+  annotated: Tensor,
+  annotatedLabels: Int32Array,
   known: number,
   config: RefinementConfig,
   seed: number,
 ): void {
   const { epochs, lr, momentum, weightDecay, oldRate } = config
-  if (epochs === 0 || lr === 0 || labels.length === 0) return
+  if (epochs === 0 || lr === 0 || annotatedLabels.length === 0) return
   const { weight, scale } = model.classifier
   const total = weight.shape[0]
   scope(() => {
+    const remembered = model.memory.centroids.detach().slice({ dim: 0, start: 0, end: known }) // (K, D)
+    const x = config.rehearsal ? ops.cat([annotated, remembered]) : annotated // (n, D)
+    const labels = Int32Array.from({ length: x.shape[0] }, (_, at) =>
+      at < annotatedLabels.length ? annotatedLabels[at] : at - annotatedLabels.length,
+    )
     const meta = noGrad(() => model.recognise(x).meta) // (n, D)
     const targets = tensor(BigInt64Array.from(labels, BigInt)) // (n,)
     const part = (from: number, to: number) =>

@@ -175,6 +175,22 @@ test('frozen old weights do not move, a small rate moves them less than a full o
   assert.ok(moved(0.1) > 0 && moved(0.1) < moved(1))
 })
 
+test('shown the centroids of old classes, an update of new images alone costs the old ones less', () => {
+  const changed = (rehearsal: boolean): number => {
+    const settings = parseUpdateConfig({ refinement: { rehearsal, oldRate: 1, lr: 0.1 } })
+    const updated = updateModel(model, annotated([5, 6], 3), [9, 9, 9, 9, 9], settings)
+    const loss = scope(() => {
+      const { logits } = updated.recognise(
+        updated.memory.centroids.detach().slice({ dim: 0, start: 0, end: 5 }),
+      ) // (5, 7)
+      return logits.softmax(1).diagonal().log().mean().neg().item()
+    })
+    updated.dispose()
+    return loss
+  }
+  assert.ok(changed(true) < changed(false), `${changed(true)} with, ${changed(false)} without`)
+})
+
 test('the update leaves the extractor, the selector and the given model as they are, and no tensor behind', () => {
   const before = model.classifier.weight.tolist()
   const live = liveTensors()
