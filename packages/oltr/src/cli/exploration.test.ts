@@ -206,6 +206,22 @@ test('an update that costs too much is refused with exit code 3, and nothing cha
   process.exitCode = 0
 })
 
+test('two names are said to be one class, and taken back', async () => {
+  const folder = join(root.path, 'round-fresh')
+  const fresh = join(root.path, 'fresh')
+  const file = answer(folder, (image) => (Number.parseInt(image, 10) % 24 === 0 ? 'pip' : 'squeak'))
+  const update = (...args: string[]) =>
+    oltr('update', fresh, '--round', folder, '--answers', file, '--max-known-loss', '1', ...args)
+  const joined = await update('--same', 'squeak=pip')
+  assert.match(joined.out, /merged: {6}squeak into pip .*--undo 1/)
+  assert.match(joined.out, /new classes: pip\n/)
+  await oltr('versions', fresh, '--use', '0')
+  assert.match((await update('--undo', '1')).out, /new classes: pip, squeak\n/)
+  await oltr('versions', fresh, '--use', '0')
+  await assert.rejects(update('--same', 'squeak'), /expected two names/)
+  await assert.rejects(update('--undo', '7'), /undo/)
+})
+
 test('a table that nobody filled in, and answers that name nothing, are errors that say what to do', async () => {
   const folder = join(root.path, 'round-fresh')
   const fresh = join(root.path, 'fresh')

@@ -1,6 +1,7 @@
 // `oltr update`: what people said, taken into the model.
 
 import { Command, Option } from 'commander'
+import { ConfigError } from '../errors.ts'
 import type { RunUpdate } from '../exploration/update-run.ts'
 import { collect, wholeNumber } from './train.ts'
 
@@ -10,6 +11,8 @@ interface UpdateCommandOptions {
   synonyms?: string
   consensus: 'majority' | 'dawid-skene'
   merge: boolean
+  same?: string[]
+  undo?: string[]
   maxKnownLoss: string
   weighting: 'score' | 'uniform'
   seed: number
@@ -32,6 +35,8 @@ export function updateCommand(): Command {
         .choices(['majority', 'dawid-skene'])
         .default('majority'),
     )
+    .option('--same <new=name>', 'two names are one class, e.g. "grebes=great grebe"; repeatable', collect)
+    .option('--undo <number>', 'take a merge of names back; repeatable', collect)
     .option('--no-merge', 'keep names apart that evidently mean one class')
     .option(
       '--max-known-loss <share>',
@@ -57,6 +62,8 @@ export function updateCommand(): Command {
         synonyms: options.synonyms,
         consensus: options.consensus,
         merge: options.merge,
+        same: options.same?.map(namePair),
+        undo: options.undo?.map(wholeNumber),
         update: parseUpdateConfig({
           weighting: options.weighting,
           maxKnownLoss: Number(options.maxKnownLoss),
@@ -69,14 +76,27 @@ export function updateCommand(): Command {
     })
 }
 
-function summary({ labelling, version, newClasses, before, after, refused }: RunUpdate): string {
+/** `from=into`. Throws ConfigError. */
+function namePair(text: string): { from: string; into: string } {
+  const [from, into, ...more] = text.split('=').map((name) => name.trim())
+  if (!from || !into || more.length > 0)
+    throw new ConfigError('--same', text, 'expected two names, for instance grebes=great grebe')
+  return { from, into }
+}
+
+function summary({ labelling, merged, version, newClasses, before, after, refused }: RunUpdate): string {
   const percent = (share: number | null | undefined) =>
     share == null ? 'not measured' : `${(100 * share).toFixed(1)}%`
-  const { labels, undecided, problems, merges, agreement } = labelling
+  const { labels, undecided, problems, suggestions, agreement } = labelling
   return [
     `named:       ${labels.length} images; ${undecided.length} without a usable answer${agreement === null ? '' : `; agreement (alpha) ${agreement.toFixed(2)}`}`,
     ...problems.map((problem) => `noted:       ${problem}`),
-    ...merges.map(({ from, into, why }) => `merged:      ${from} into ${into} (${why})`),
+    ...merged.map(
+      ({ id, from, into, reason }) => `merged:      ${from} into ${into} (${reason}); --undo ${id}`,
+    ),
+    ...suggestions
+      .slice(0, 5)
+      .map(({ from, into, why }) => `perhaps one: ${from} and ${into} (${why}); --same "${from}=${into}"`),
     `new classes: ${newClasses.length === 0 ? 'none' : newClasses.join(', ')}`,
     `known:       ${percent(before?.known)} before, ${percent(after?.known)} after, on validation images`,
     refused === null

@@ -93,4 +93,33 @@ test('two spellings become one class, once by evidence and for good by decision;
   assert.equal(label(answers, {}, decisions).newClasses.length, 1)
   decisions.undo(decisions.inForce[0]!.id)
   assert.equal(label(answers, {}, decisions).newClasses.length, 2)
+  assert.equal(
+    label(answers, { merge: true }, decisions).newClasses.length,
+    2,
+    'what was taken back is not done again',
+  )
+})
+
+test('names that may be one class are suggested, by spelling and by where their images lie', () => {
+  const answers = [
+    says('1', 'wader', 'a'),
+    says('2', 'wader', 'a'),
+    says('3', 'stilt', 'a'),
+    says('4', 'stilt', 'a'),
+  ]
+  const spots: Record<string, number[]> = { 1: [0, 1], 2: [1, 0], 3: [0, 0.9], 4: [0.9, 0] }
+  assert.deepEqual(label(answers).suggestions, [])
+  const more = ['tern', 'gull'].flatMap((name, i) => [5, 6].map((n) => says(`${n + 2 * i}`, name, 'a')))
+  const far: Record<string, number[]> = { 5: [9, 9], 6: [9, 8], 7: [-9, 9], 8: [-9, 8] }
+  const { suggestions, merges } = labelAnswers(
+    [...answers, ...more],
+    new Set(['1', '2', '3', '4', '5', '6', '7', '8']),
+    known,
+    new NameDecisions(),
+    { ...options, merge: true, featureOf: (id) => Float32Array.from({ ...spots, ...far }[id]!) },
+  )
+  assert.equal(merges.length, 0)
+  const [{ from, into }] = suggestions as [(typeof suggestions)[number]]
+  assert.deepEqual([from, into].sort(), ['stilt', 'wader'])
+  assert.match(suggestions[0]!.why, /embeddings/)
 })

@@ -6,13 +6,19 @@ import { checkAnswers } from './annotation/check-answers.ts'
 import { type ConsensusMethod, reachConsensus } from './consensus/consensus.ts'
 import { krippendorffAlpha } from './consensus/krippendorff-alpha.ts'
 import { decideMerges } from './naming/decide-merges.ts'
-import { mergeCandidates } from './naming/merge-candidates.ts'
+import { type MergeCandidate, mergeCandidates } from './naming/merge-candidates.ts'
 import type { NameDecisions } from './naming/name-decisions.ts'
+import { nameEmbeddings } from './naming/name-embeddings.ts'
+
+/** More than a person will look through. */
+const MOST_SUGGESTIONS = 20
 
 export interface LabellingOptions {
   readonly consensus: ConsensusMethod
   /** Whether names that evidently mean one class are joined without asking. */
   readonly merge: boolean
+  /** The feature of a question's image, where it is at hand: names whose images lie together may be one class. */
+  readonly featureOf?: (question: string) => Float32Array | undefined
   /** Groups of names that mean one class. */
   readonly synonyms?: readonly (readonly string[])[]
 }
@@ -25,6 +31,12 @@ export interface ImageLabel {
   readonly certainty: number
 }
 
+export interface NamePair {
+  readonly from: string
+  readonly into: string
+  readonly why: string
+}
+
 export interface Labelling {
   readonly labels: readonly ImageLabel[]
   /** Names that the model does not know yet, in alphabetical order. */
@@ -33,7 +45,10 @@ export interface Labelling {
   readonly undecided: readonly { readonly id: string; readonly why: string }[]
   /** What was refused or corrected. */
   readonly problems: readonly string[]
-  readonly merges: readonly { readonly from: string; readonly into: string; readonly why: string }[]
+  /** Names that were joined by their evidence. */
+  readonly merges: readonly NamePair[]
+  /** Names that may be one class too, the likeliest first: for somebody to decide. */
+  readonly suggestions: readonly NamePair[]
   /** Krippendorff's alpha over the checked, merged answers; null with one annotator. */
   readonly agreement: number | null
 }
@@ -51,13 +66,14 @@ export function labelAnswers(
     accepted.map((answer) =>
       answer.kind === 'class' ? { ...answer, name: decisions.resolve(answer.name) } : answer,
     )
-  const merges: Labelling['merges'][number][] = []
+  const merges: NamePair[] = []
   if (options.merge) {
     const candidates = mergeCandidates({ answers: renamed(), knownClasses, synonyms: options.synonyms })
-    for (const { from, into, evidence } of decideMerges(candidates)) {
-      const why = evidence.map(({ text }) => text).join('; ')
-      decisions.merge(from, into, { by: 'automatic', reason: why })
-      merges.push({ from, into, why })
+    for (const candidate of decideMerges(candidates)) {
+      const { from, into } = candidate
+      if (decisions.wasUndone(from, into)) continue
+      decisions.merge(from, into, { by: 'automatic', reason: whyOf(candidate) })
+      merges.push({ from, into, why: whyOf(candidate) })
     }
   }
   const final = renamed()
@@ -79,6 +95,22 @@ export function labelAnswers(
     undecided,
     problems: problems.map(({ answer, problem }) => `${answer.annotator} on ${answer.question}: ${problem}`),
     merges,
+    suggestions: suggested(final, knownClasses, options),
     agreement: krippendorffAlpha(final),
   }
+}
+
+function suggested(
+  answers: readonly Answer[],
+  knownClasses: readonly string[],
+  { featureOf, synonyms }: LabellingOptions,
+): NamePair[] {
+  const embeddings = featureOf && nameEmbeddings(answers, featureOf)
+  return mergeCandidates({ answers, knownClasses, synonyms, embeddings })
+    .slice(0, MOST_SUGGESTIONS)
+    .map((candidate) => ({ from: candidate.from, into: candidate.into, why: whyOf(candidate) }))
+}
+
+function whyOf({ evidence }: MergeCandidate): string {
+  return evidence.map(({ text }) => text).join('; ')
 }

@@ -29,12 +29,17 @@ export interface UpdateRunOptions {
   readonly consensus: ConsensusMethod
   /** Join names that evidently mean one class. */
   readonly merge: boolean
+  /** Names that somebody says are one class, and earlier merges, by number, that are taken back. */
+  readonly same?: readonly { readonly from: string; readonly into: string }[]
+  readonly undo?: readonly number[]
   readonly update: UpdateConfig
   readonly json?: boolean
 }
 
 export interface RunUpdate {
   readonly labelling: Labelling
+  /** Merges of names in force, by the number that takes them back. */
+  readonly merged: NameDecisions['inForce']
   /** The new version, in use from now on; null where the update was refused. */
   readonly version: Version | null
   readonly newClasses: readonly string[]
@@ -63,6 +68,15 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
   const { model, card } = loadOltr(parent.file)
   const namesFile = join(round, 'names.json')
   const decisions = fs.existsSync(namesFile) ? NameDecisions.load(namesFile) : new NameDecisions()
+  for (const id of options.undo ?? []) decisions.undo(id)
+  for (const { from, into } of options.same ?? [])
+    decisions.merge(from, into, { by: 'person', reason: 'said so' })
+  const store = await poolFeatures(run, round, await readLooseImages(record.pool), { json: options.json })
+  const place = new Map(selection.asked.map((image) => [image.id, image]))
+  const featureOf = (id: string): Float32Array | undefined => {
+    const at = place.get(id)?.at
+    return at === undefined ? undefined : store.readAt([at])
+  }
   const labelling = labelAnswers(
     answers,
     new Set(selection.asked.map(({ id }) => id)),
@@ -71,6 +85,7 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
     {
       consensus: options.consensus,
       merge: options.merge,
+      featureOf,
       synonyms: options.synonyms === undefined ? undefined : await readSynonyms(options.synonyms),
     },
   )
@@ -81,8 +96,6 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
       files.join(', '),
       'leaves no image with a class that people agree on; see labels.json',
     )
-  const store = await poolFeatures(run, round, await readLooseImages(record.pool), { json: options.json })
-  const place = new Map(selection.asked.map((image) => [image.id, image]))
   const images = labelling.labels.map(({ id }) => place.get(id)!)
   const { validation, groups } = await validationFeatures(run, options.json)
   const applied = applyLabels(
@@ -119,7 +132,7 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
     )
   model.dispose()
   applied.model.dispose()
-  return { labelling, version, newClasses, before, after, refused }
+  return { labelling, merged: decisions.inForce, version, newClasses, before, after, refused }
 }
 
 /** Validation images of the run, as features; none where it has none, or its data are gone. */

@@ -60,6 +60,14 @@ export class NameDecisions {
     throw new ConfigError('undo', id, 'the number of a merge that is in force is needed')
   }
 
+  /** Whether this very merge was made once and taken back: somebody knows better than the evidence. */
+  wasUndone(from: string, into: string): boolean {
+    const undone = new Set(this.#entries.filter(({ kind }) => kind === 'undo').map(({ id }) => id))
+    return this.#entries.some(
+      (entry) => entry.kind === 'merge' && entry.from === from && entry.into === into && undone.has(entry.id),
+    )
+  }
+
   /** What a name is called after all merges in force. */
   resolve(name: string): string {
     let resolved = name
