@@ -11,12 +11,16 @@ import { nearDuplicates } from '../near-duplicates.ts'
 import { highestFirst, limited } from './ranking.ts'
 import type { Strategy } from './strategy.ts'
 
+/** Budget, as a share of the pool, at which all of the pool is clustered. */
+const WHOLE_POOL_AT = 0.2
+
 export interface EnergyClusterOptions {
   /** Energetic images that are looked at, for each one that is chosen, from 1; default 30. */
   readonly candidates?: number
   /**
-   * But at most this share of the pool, since further down are the known classes; default 0.7. A small share finds more open
-   * images, yet only those far from everything known, and class means of these miss the others. 1.5 for each always are.
+   * But at most this share of the pool where the budget is small, default 0.7, rising to all of it at a budget of a fifth. A
+   * small share finds more open images, yet only those far from everything known, and class means of these miss the others:
+   * the more may be asked, the more that costs, and the less there is to be found. 1.5 for each are always looked at.
    */
   readonly poolShare?: number
   /** Images of the budget for each cluster, from 1, the default: every image stands for a group of its own. */
@@ -35,7 +39,9 @@ export function energyClusterStrategy(options: EnergyClusterOptions = {}): Strat
   return ({ features, scores: { energy } }, budget, { seed }) => {
     const wanted = limited(budget, energy.length)
     if (wanted === 0) return new Int32Array(0)
-    const most = Math.max(1.5 * wanted, poolShare * energy.length)
+    const reach = Math.min(1, wanted / energy.length / WHOLE_POOL_AT)
+    const share = poolShare + (1 - poolShare) * reach
+    const most = Math.max(1.5 * wanted, share * energy.length)
     const energetic = highestFirst(
       energy,
       Math.min(energy.length, Math.ceil(Math.min(candidates * wanted, most))),
