@@ -203,7 +203,7 @@ test('energy clusters see every energetic class, where energy alone sees one', (
   const pool = threeClasses()
   const classesOf = (chosen: number[]): number[] => [...new Set(chosen.map((at) => pool.classes[at]))].sort()
   assert.deepEqual(classesOf(choose(strategies.energy, pool, 12)), [0])
-  assert.deepEqual(classesOf(choose(energyClusterStrategy({ poolShare: 0.75 }), pool, 12)), [0, 1, 2])
+  assert.deepEqual(classesOf(choose(energyClusterStrategy({ poolShare: 0.6 }), pool, 6)), [0, 1, 2])
 })
 
 test('energy clusters take a near-duplicate only when nothing else is left', () => {
