@@ -16,4 +16,4 @@ oltr train --recipe quickstart --run "$run"
 oltr evaluate "$run"
 printf '\nDone in %s s after the set-up. The run, its metrics and its checkpoints are in %s.\n' \
   "$(($(date +%s) - started))" "$run"
-printf 'Next:  npx oltr predict IMAGE --model %s     npx oltr train --help     npx oltr doctor\n' "$run"
+printf 'Next:  npx oltr predict IMAGE --model %s     npx oltr loop %s     npx oltr train --help\n' "$run" "$run"

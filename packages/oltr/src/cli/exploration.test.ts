@@ -62,10 +62,10 @@ async function explore(...args: string[]): Promise<{ folder: string; out: string
 /** Fills in the table as a person would. */
 function answer(folder: string, name: (image: string) => string): string {
   const [header, ...rows] = readFileSync(join(folder, 'questions.csv'), 'utf8').trimEnd().split('\n')
-  assert.equal(header, 'question,annotator,kind,answer,image,guesses')
+  assert.equal(header, 'number,question,annotator,kind,answer,image,guesses')
   const filled = rows.map((row) => {
-    const [id, , , , image] = row.split(',')
-    return [id, 'ann', '', name(image!), image, ''].join(',')
+    const [number, id, , , , image] = row.split(',')
+    return [number, id, 'ann', '', name(image!), image, ''].join(',')
   })
   const file = join(folder, 'filled.csv')
   writeFileSync(file, `${[header, ...filled].join('\n')}\n`)

@@ -4,6 +4,9 @@ import { Command } from 'commander'
 import { formatTable, percent } from '../reporting/table.ts'
 import { wholeNumber } from './train.ts'
 
+/** Names of new classes in a line of the list. */
+const SHOWN = 3
+
 export function versionsCommand(): Command {
   return new Command('versions')
     .description("list the versions of a run's model, or take another one into use")
@@ -23,7 +26,7 @@ export function versionsCommand(): Command {
         `${version}${version === current ? ' (in use)' : ''}`,
         lineage === null ? 'training' : `version ${lineage.parent.version}`,
         lineage === null ? '' : String(lineage.annotations.images),
-        lineage?.newClasses.join(', ') ?? '',
+        shortened(lineage?.newClasses ?? []),
         percent(lineage?.before?.known ?? null),
         percent(lineage?.after?.known ?? null),
       ])
@@ -37,4 +40,9 @@ export function versionsCommand(): Command {
         ),
       )
     })
+}
+
+function shortened(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ')
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown
 }

@@ -12,6 +12,8 @@ import { nameEmbeddings } from './naming/name-embeddings.ts'
 
 /** More than a person will look through. */
 const MOST_SUGGESTIONS = 20
+/** Weaker evidence would be a nuisance. */
+const WORTH_SUGGESTING = 0.2
 
 export interface LabellingOptions {
   readonly consensus: ConsensusMethod
@@ -107,6 +109,7 @@ function suggested(
 ): NamePair[] {
   const embeddings = featureOf && nameEmbeddings(answers, featureOf)
   return mergeCandidates({ answers, knownClasses, synonyms, embeddings })
+    .filter(({ strength }) => strength >= WORTH_SUGGESTING)
     .slice(0, MOST_SUGGESTIONS)
     .map((candidate) => ({ from: candidate.from, into: candidate.into, why: whyOf(candidate) }))
 }

@@ -5,7 +5,8 @@ import type { ImageSelection, Selected } from './select-images.ts'
 
 /** CSV with an empty `answer` for each image: a class, known or new. `kind` can say unsure, not-an-object, known or skip instead. */
 export function questionTable({ asked }: ImageSelection): string {
-  const rows = asked.map(({ id, image, guesses }) => [
+  const rows = asked.map(({ id, image, guesses }, at) => [
+    String(at + 1),
     id,
     '',
     '',
@@ -13,7 +14,7 @@ export function questionTable({ asked }: ImageSelection): string {
     image,
     guesses.map(({ className, confidence }) => `${className} ${Math.round(100 * confidence)}%`).join('; '),
   ])
-  return [['question', 'annotator', 'kind', 'answer', 'image', 'guesses'], ...rows]
+  return [['number', 'question', 'annotator', 'kind', 'answer', 'image', 'guesses'], ...rows]
     .map((row) => `${row.map(quoted).join(',')}\n`)
     .join('')
 }
@@ -35,17 +36,21 @@ figcaption { font-size: .85rem } small { color: #555 }
 image lies between the two nearest (1 is half-way). Write what you see into <code>questions.csv</code>, column
 <code>answer</code>, then run <code>oltr update</code>.</p>
 <main>
-${asked.map((image) => figure(image, linkTo(image.at))).join('\n')}
+${asked.map((image, at) => figure(at + 1, image, linkTo(image.at))).join('\n')}
 </main></body></html>
 `
 }
 
-function figure({ image, guesses, openness, informativeness }: Selected, link: string): string {
+function figure(
+  number: number,
+  { image, guesses, openness, informativeness }: Selected,
+  link: string,
+): string {
   const source = escapeXml(link.split('/').map(encodeURIComponent).join('/'))
   const taken = guesses
     .map(({ className, confidence }) => `${className} ${Math.round(100 * confidence)}%`)
     .join(', ')
-  return `<figure><img loading="lazy" src="${source}" alt=""><figcaption>${escapeXml(image)}<br>
+  return `<figure><img loading="lazy" src="${source}" alt=""><figcaption><b>${number}</b> ${escapeXml(image)}<br>
 <small>taken for ${escapeXml(taken)}<br>openness ${openness.toPrecision(3)}, informativeness ${informativeness.toFixed(2)}</small></figcaption></figure>`
 }
 
