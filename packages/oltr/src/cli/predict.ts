@@ -4,7 +4,6 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { DataError } from '../errors.ts'
-import { currentVersion } from '../exploration/versions.ts'
 import type { Prediction, Recogniser } from '../predict.ts'
 import { runFolder } from '../training/run-folder.ts'
 import { wholeNumber } from './train.ts'
@@ -33,7 +32,7 @@ export function predictCommand(): Command {
     .action(async (paths: string[], options: PredictCommandOptions) => {
       const files = imagesIn(paths)
       const { Recogniser } = await import('../predict.ts')
-      const recogniser = new Recogniser(modelFile(options.model), { candidates: options.top })
+      const recogniser = new Recogniser(await modelFile(options.model), { candidates: options.top })
       let failures = 0
       for (let first = 0; first < files.length; first += BATCH) {
         const batch = files.slice(first, first + BATCH)
@@ -84,12 +83,15 @@ function percent(share: number): string {
 }
 
 /** A model file as given; of a run the version in use, or the plain model where there is no other. */
-function modelFile(path: string): string {
+async function modelFile(path: string): Promise<string> {
   if (!existsSync(path))
     throw new DataError(path, 'does not exist; expected a model file or the folder of a run')
   if (!statSync(path).isDirectory()) return path
   const { model } = runFolder(path)
-  if (existsSync(model('stage2'))) return currentVersion(path).file
+  if (existsSync(model('stage2'))) {
+    const { currentVersion } = await import('../exploration/versions.ts')
+    return currentVersion(path).file
+  }
   if (!existsSync(model('stage1')))
     throw new DataError(path, 'holds no finished model; `oltr train` continues the run')
   return model('stage1')

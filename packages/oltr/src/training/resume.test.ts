@@ -126,6 +126,9 @@ for (const [signal, exitCode] of [
     // By the clock no checkpoint is due: the one that is found is the signal's.
     const patient = tinyConfig((each) => {
       each.stage1.epochs = 3
+      // Rates at which no processor's rounding sends the second stage astray.
+      each.stage1.learningRate = { backbone: 0.01, classifier: 0.01 }
+      each.stage2.learningRate = { backbone: 0.0005, head: 0.005 }
       each.execution.checkpointSeconds = 3600
     })
     const child = startRun(run.path, patient)
