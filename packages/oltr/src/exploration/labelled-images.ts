@@ -2,30 +2,19 @@
 // answered in an earlier round.
 
 import fs from 'node:fs'
-import { join } from 'node:path'
 import { sha256, sha256File } from '@oltr/torch/files'
 import { type Dataset, filePath, imageCount, pixelsOf } from '../datasets/dataset.ts'
 import { loadSplits } from '../datasets/load-splits.ts'
 import { DataError } from '../errors.ts'
 import { readRunConfig } from '../evaluate.ts'
-import type { Labelling } from './label-answers.ts'
-
-/** Where a run's versions keep what their answers were. */
-export function answeredFile(run: string): string {
-  return join(run, 'versions', 'answered.jsonl')
-}
+import { namedImages } from './versions.ts'
 
 /**
  * Content hashes of the run's training images and of those answered since. Of training files only those as large as some
  * image of the pool are read. Where the training data are gone, the answered ones alone.
  */
 export async function labelledImages(run: string, pool: Dataset): Promise<Set<string>> {
-  const ids = new Set<string>()
-  const answered = answeredFile(run)
-  if (fs.existsSync(answered)) {
-    for (const line of fs.readFileSync(answered, 'utf8').split('\n').slice(0, -1))
-      ids.add((JSON.parse(line) as Labelling['labels'][number]).id)
-  }
+  const ids = new Set(namedImages(run).map(({ id }) => id))
   const train = await trainingImages(run)
   if (train?.images.kind === 'pixels') {
     for (let at = 0; at < imageCount(train.images); at++) ids.add(sha256(pixelsOf(train.images, at)))

@@ -10,13 +10,13 @@ import { loadSplits } from '../datasets/load-splits.ts'
 import { ConfigError, DataError } from '../errors.ts'
 import { readRunConfig } from '../evaluate.ts'
 import { type ShotGroup, shotGroups, shotRule } from '../metrics/shot-groups.ts'
+import { loadOltr } from '../trained-model.ts'
 import { readAnswers } from './annotation/answer-file.ts'
 import { type AppliedUpdate, applyLabels } from './apply-labels.ts'
 import type { ConsensusMethod } from './consensus/consensus.ts'
-import { loadOltr, poolFeatures, readRound } from './explore-round.ts'
+import { poolFeatures, readRound } from './explore-round.ts'
 import type { JudgedSet } from './judged-set.ts'
 import { type Labelling, labelAnswers } from './label-answers.ts'
-import { answeredFile } from './labelled-images.ts'
 import { NameDecisions } from './naming/name-decisions.ts'
 import { readSynonyms } from './naming/synonyms.ts'
 import type { UpdateConfig } from './update-model.ts'
@@ -113,7 +113,7 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
   const { refused, before, after, newClasses } = applied
   const version =
     refused === null
-      ? addVersion(run, parent, applied.model, applied.card, {
+      ? addVersion(run, parent, applied.model, applied.card, labelling.labels, {
           newClasses,
           annotations: {
             file: files.join(', '),
@@ -125,11 +125,6 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
           settings: options.update,
         })
       : null
-  if (version)
-    fs.appendFileSync(
-      answeredFile(run),
-      labelling.labels.map((label) => `${JSON.stringify(label)}\n`).join(''),
-    )
   model.dispose()
   applied.model.dispose()
   return { labelling, merged: decisions.inForce, version, newClasses, before, after, refused }

@@ -5,9 +5,9 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { sha256FileSync } from '@oltr/torch/files'
+import { loadOltr } from '../trained-model.ts'
 import { temporaryRun, tinyConfig } from '../training/tiny-run.fixture.ts'
 import { train } from '../training/train.ts'
-import { loadOltr } from './explore-round.ts'
 import { addVersion, currentVersion, listVersions, useVersion, type Version } from './versions.ts'
 
 const trained = temporaryRun()
@@ -24,7 +24,7 @@ function copyOfRun(): ReturnType<typeof temporaryRun> {
 
 function add(run: string, parent: Version): Version {
   const { model, card } = loadOltr(parent.file)
-  const added = addVersion(run, parent, model, card, {
+  const added = addVersion(run, parent, model, card, [], {
     newClasses: ['a'],
     annotations: { file: 'answers.csv', sha256: 'x', images: 3 },
     before: null,

@@ -10,6 +10,7 @@ import type { OpenLongTailedModel } from '../model.ts'
 import { type ModelCard, saveTrainedModel } from '../trained-model.ts'
 import { runFolder } from '../training/run-folder.ts'
 import type { GrowthMetrics } from './growth-metrics.ts'
+import type { ImageLabel } from './label-answers.ts'
 
 export interface Lineage {
   readonly version: number
@@ -84,12 +85,13 @@ export function useVersion(run: string, wanted: number): Version {
   return found
 }
 
-/** Writes a new version, grown from `parent`, and takes it into use. */
+/** Writes a new version, grown from `parent` with `labels`, and takes it into use. */
 export function addVersion(
   run: string,
   parent: Version,
   model: OpenLongTailedModel,
   card: ModelCard,
+  labels: readonly ImageLabel[],
   facts: Omit<Lineage, 'version' | 'parent' | 'sha256' | 'created'>,
 ): Version {
   const version = listVersions(run).length
@@ -98,6 +100,7 @@ export function addVersion(
   // What a killed update was writing: without its lineage it is no version yet.
   removeStaleTemporaries(join(run, 'versions', String(version)))
   saveTrainedModel(file, model, card)
+  writeFileAtomicSync(labelsFile(run, version), `${JSON.stringify(labels)}\n`)
   const lineage: Lineage = {
     version,
     parent: { version: parent.version, sha256: sha256FileSync(parent.file) },
@@ -109,8 +112,17 @@ export function addVersion(
   return useVersion(run, version)
 }
 
+/** Every image that was named for some version of a run, in use or not. */
+export function namedImages(run: string): ImageLabel[] {
+  return listVersions(run).flatMap(({ version }) =>
+    version === 0 ? [] : (JSON.parse(fs.readFileSync(labelsFile(run, version), 'utf8')) as ImageLabel[]),
+  )
+}
+
 const currentFile = (run: string): string => join(run, 'versions', 'current.json')
 const modelFile = (run: string, version: number): string =>
   join(run, 'versions', String(version), 'model.safetensors')
+const labelsFile = (run: string, version: number): string =>
+  join(run, 'versions', String(version), 'labels.json')
 const lineageFile = (run: string, version: number): string =>
   join(run, 'versions', String(version), 'lineage.json')
