@@ -3,28 +3,27 @@
 
 import { existsSync } from 'node:fs'
 import { manualSeed, tensor } from '@oltr/torch'
-import { type Dataset, subset } from '../datasets/dataset.ts'
+import { classCounts, type Dataset, subset } from '../datasets/dataset.ts'
 import { concatenate } from '../datasets/open-split.ts'
-import { DataError } from '../errors.ts'
 import type { OpenLongTailedModel } from '../model.ts'
 import { createProgress } from '../reporting/progress.ts'
-import { loadTrainedModel, saveTrainedModel } from '../trained-model.ts'
+import { loadOltr, saveTrainedModel } from '../trained-model.ts'
 import type { StopRequest } from '../training/interruption.ts'
 import { trainingLoader } from '../training/loaders.ts'
 import { runStage } from '../training/loop.ts'
 import { memoryStage } from '../training/memory-stage.ts'
 import { openRunFolder } from '../training/run-folder.ts'
 import { RunLog } from '../training/run-log.ts'
+import { countParameters } from '../training/train.ts'
 import { predictSets } from '../training/validation.ts'
 import type { StagePool } from './draw-pool.ts'
 import { growModel } from './grow-model.ts'
 import { accuracyByClass, growthMetrics, meanAccuracy } from './growth-metrics.ts'
 import { hallucinateClass } from './hallucinate-classifier.ts'
 import type { LoopRecord } from './loop-record.ts'
+import { FINE_TUNED } from './loop-statistics.ts'
 import type { LoopWorld } from './loop-world.ts'
 import { accuracyOf } from './measure-stage.ts'
-
-export const FINE_TUNED = 'fine-tuned'
 
 /** Trains in `folder`, from wherever it stands, by the second stage's settings, and measures. Throws Interrupted. */
 export async function fineTunedStage(
@@ -70,7 +69,17 @@ export async function fineTunedStage(
       nameImages: (indices) => `images ${indices.slice(0, 8).join(', ')}`,
     })
     model.eval()
-    saveTrainedModel(run.model('stage2'), model, { ...card, classNames, trainingCounts: countsOf(data) })
+    saveTrainedModel(run.model('stage2'), model, {
+      ...card,
+      classNames,
+      trainingCounts: [...classCounts(data)],
+      provenance: {
+        ...card.provenance,
+        seed: row.seed,
+        epochs: stage.epochs,
+        parameters: countParameters(model),
+      },
+    })
     model.dispose()
   }
   return measured(run.model('stage2'), world, pools, row, open, modelLabel)
@@ -118,7 +127,7 @@ async function measured(
   modelLabel: (label: number) => number | undefined,
 ): Promise<LoopRecord> {
   const { config, card, splits, exploration, groups } = world
-  const { model } = trainedOltr(file)
+  const { model } = loadOltr(file)
   model.to({ device: config.execution.device, memoryFormat: 'channels_last' })
   const accuracies = new Map<number, number>()
   const classNames = world.classNames.slice(0, model.classes) // as many as there are logits
@@ -153,17 +162,4 @@ async function measured(
     selectSeconds: 0,
     updateSeconds: 0,
   }
-}
-
-function trainedOltr(file: string): { model: OpenLongTailedModel } {
-  const trained = loadTrainedModel(file)
-  if (trained.kind !== 'oltr')
-    throw new DataError(file, 'expected a complete model; remove it to train it again')
-  return trained
-}
-
-function countsOf({ labels, classNames }: Dataset): number[] {
-  const counts = classNames.map(() => 0)
-  for (const label of labels) counts[label]++
-  return counts
 }
