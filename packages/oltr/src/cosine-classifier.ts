@@ -4,6 +4,7 @@
 import type { Tensor } from '@oltr/torch'
 import { ops } from '@oltr/torch'
 import { init, Module, Parameter } from '@oltr/torch/nn'
+import { unitLength } from './unit-length.ts'
 
 export class CosineClassifier extends Module {
   /** One direction per class, (K, D). Starts uniform in -1/sqrt(D)..1/sqrt(D). */
@@ -29,9 +30,7 @@ export class CosineClassifier extends Module {
 
 /** Eq. 10 for embeddings v (B, D) and weights (K, D): s * v~ . w~, (B, K). */
 export function cosineLogits(v: Tensor, weight: Tensor, scale: number): Tensor {
-  const lengths = weight.linalgVectorNorm({ dim: [1], keepdim: true }) // (K, 1)
-  const directions = weight.div(lengths.clampMin(1e-12)) // (K, D)
-  return squash(v).matmul(directions.t()).mul(scale) // (B, K)
+  return squash(v).matmul(unitLength(weight).t()).mul(scale) // (B, K)
 }
 
 /** v~ of Eq. 10, (B, D): the two fractions in one, without a division by ||v||. */

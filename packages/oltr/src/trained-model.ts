@@ -79,6 +79,14 @@ export function loadTrainedModel(path: string): TrainedModel {
   }
 }
 
+/** A complete model. Throws DataError for a plain one, which has no memory to explore with or to grow. */
+export function loadOltr(path: string): Extract<TrainedModel, { kind: 'oltr' }> {
+  const trained = loadTrainedModel(path)
+  if (trained.kind === 'oltr') return trained
+  trained.model.dispose()
+  throw new DataError(path, 'is a plain model; the complete one, oltr.safetensors, is needed')
+}
+
 function parseCard(path: string, text: string): ModelCard {
   try {
     const card = JSON.parse(text) as ModelCard

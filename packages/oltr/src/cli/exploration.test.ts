@@ -89,9 +89,9 @@ test('the same command finds its round; another pool, budget or strategy needs a
   const before = readFileSync(join(folder, 'selection.json'), 'utf8')
   const again = await oltr('explore', run, '--pool', pool, '--out', folder, '--budget', '5')
   assert.match(again.out, /^5 of 42/)
-  assert.equal(
-    JSON.parse(readFileSync(join(folder, 'selection.json'), 'utf8')).asked.length,
-    JSON.parse(before).asked.length,
+  assert.deepEqual(
+    JSON.parse(readFileSync(join(folder, 'selection.json'), 'utf8')).asked,
+    JSON.parse(before).asked,
   )
   await assert.rejects(oltr('explore', run, '--pool', pool, '--out', folder, '--budget', '6'), {
     name: 'ConfigError',

@@ -9,6 +9,11 @@ export interface CsvRecord {
   readonly line: number
 }
 
+/** A value as a field: in quotes where it needs them. */
+export function csvField(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
+}
+
 /** Throws DataError for a quote that is never closed or goes on after it was. */
 export function csvRecords(text: string, file: string): CsvRecord[] {
   const records: CsvRecord[] = []

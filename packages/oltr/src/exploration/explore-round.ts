@@ -9,7 +9,7 @@ import { type Dataset, filePath } from '../datasets/dataset.ts'
 import { ConfigError, DataError } from '../errors.ts'
 import { readRunConfig } from '../evaluate.ts'
 import { createProgress } from '../reporting/progress.ts'
-import { loadTrainedModel, type TrainedModel } from '../trained-model.ts'
+import { loadOltr } from '../trained-model.ts'
 import { heed, listenForStop } from '../training/interruption.ts'
 import { runFolder } from '../training/run-folder.ts'
 import { parseArm } from './arm.ts'
@@ -153,14 +153,6 @@ export async function poolFeatures(
   const store = await extractFeatures(extractor, dataset, join(folder, 'features'), options)
   model.dispose()
   return store
-}
-
-/** A complete model. Throws DataError for a plain one: it has no memory to explore with. */
-export function loadOltr(file: string): Extract<TrainedModel, { kind: 'oltr' }> {
-  const trained = loadTrainedModel(file)
-  if (trained.kind !== 'oltr')
-    throw new DataError(file, 'is a plain model; exploration needs the complete one, oltr.safetensors')
-  return trained
 }
 
 function claimRound(folder: string, record: RoundRecord): void {

@@ -4,6 +4,7 @@
 import { noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
 import { squash } from '../cosine-classifier.ts'
 import type { OpenLongTailedModel } from '../model.ts'
+import { unitLength } from '../unit-length.ts'
 
 /** How an image's say in its class's weights follows from its score. */
 export type HallucinationWeighting = 'score' | 'uniform'
@@ -59,18 +60,14 @@ export function calibrated(model: OpenLongTailedModel, weights: Tensor): Tensor 
   return noGrad(() =>
     scope(() => {
       const { meta } = model.recognise(model.memory.centroids.detach()) // (K, D)
-      const common = unit(unit(meta).mean([0], { keepdim: true })) // (1, D)
-      const share = unit(model.classifier.weight).matmul(common.t()).mean() // (): the old weights' cosine with m
+      const common = unitLength(unitLength(meta).mean([0], { keepdim: true })) // (1, D)
+      const share = unitLength(model.classifier.weight).matmul(common.t()).mean() // (): the old weights' cosine with m
       const along = weights.matmul(common.t()).mul(common) // (Z, D)
-      const own = unit(weights.sub(along)) // (Z, D), at right angles to m
+      const own = unitLength(weights.sub(along)) // (Z, D), at right angles to m
       const rest = share.square().neg().add(1).clampMin(0).sqrt() // ()
       return own.mul(rest).add(common.mul(share)) // (Z, D), of length 1
     }),
   )
-}
-
-function unit(x: Tensor): Tensor {
-  return x.div(x.linalgVectorNorm({ dim: [1], keepdim: true }).clampMin(1e-12)) // (n, D)
 }
 
 /**

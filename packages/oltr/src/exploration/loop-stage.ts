@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { removeStaleTemporaries, sha256FileSync, writeFileAtomicSync } from '@oltr/torch/files'
 import type { OpenLongTailedModel } from '../model.ts'
-import { loadTrainedModel, type ModelCard, saveTrainedModel } from '../trained-model.ts'
+import { loadOltr, type ModelCard, saveTrainedModel } from '../trained-model.ts'
 import { heed, type StopRequest } from '../training/interruption.ts'
 import type { Annotator } from './annotation/annotator.ts'
 import { applyLabels } from './apply-labels.ts'
@@ -192,8 +192,7 @@ function update(
     return { seconds, refused: applied.refused, parent: state.sha256 }
   })
   if (record.refused !== null) return { state, update: record }
-  const trained = loadTrainedModel(file)
-  if (trained.kind !== 'oltr') throw new TypeError(`${file} holds a plain model`)
+  const trained = loadOltr(file)
   const taught = [...state.taught, ...named.map(({ at, className }) => ({ at, className }))]
   return {
     state: { model: trained.model, card: trained.card, sha256: sha256FileSync(file), taught },

@@ -8,7 +8,9 @@ import type { LoopRecord } from './loop-record.ts'
 export const RANDOM = 'random'
 
 /** Arms that choose nothing: they bound what choosing can bring. */
-export const REFERENCES: readonly string[] = ['no update', 'fine-tuned']
+export const NO_UPDATE = 'no update'
+export const FINE_TUNED = 'fine-tuned'
+export const REFERENCES: readonly string[] = [NO_UPDATE, FINE_TUNED]
 
 export const LOOP_METRICS = [
   /** Accuracy over the open classes of the stage, and of all stages so far. */

@@ -6,12 +6,11 @@ import { sha256FileSync } from '@oltr/torch/files'
 import { classCounts, type Dataset } from '../datasets/dataset.ts'
 import { type ExplorationData, loadExplorationData } from '../datasets/exploration-data.ts'
 import { loadSplits, type Splits } from '../datasets/load-splits.ts'
-import { DataError } from '../errors.ts'
 import { readRunConfig } from '../evaluate.ts'
 import { type ShotGroup, shotGroups, shotRule } from '../metrics/shot-groups.ts'
 import type { OpenLongTailedModel } from '../model.ts'
 import type { RunConfig } from '../run-config.ts'
-import { loadTrainedModel, type ModelCard } from '../trained-model.ts'
+import { loadOltr, type ModelCard } from '../trained-model.ts'
 import { checkSplit } from '../training/run-claim.ts'
 import { runFolder } from '../training/run-folder.ts'
 import { type ExtractOptions, type Extractor, extractFeatures } from './extract-features.ts'
@@ -50,8 +49,7 @@ export async function loadLoopWorld(
 ): Promise<LoopWorld> {
   const config = readRunConfig(run)
   const file = runFolder(run).model('stage2')
-  const trained = loadTrainedModel(file)
-  if (trained.kind !== 'oltr') throw new DataError(file, 'expected the complete model of a finished run')
+  const trained = loadOltr(file)
   const exploration = await loadExplorationData(config.data)
   const splits = await loadSplits(config.data)
   await checkSplit(runFolder(run), splits.record)

@@ -16,6 +16,7 @@ import { fineTunedStage } from './fine-tuned.ts'
 import type { LoopConfig } from './loop-config.ts'
 import type { LoopRecord } from './loop-record.ts'
 import { type ArmState, runLoopStage } from './loop-stage.ts'
+import { NO_UPDATE } from './loop-statistics.ts'
 import { type LoopWorld, loadLoopWorld } from './loop-world.ts'
 import { measureStage } from './measure-stage.ts'
 
@@ -23,8 +24,6 @@ export interface LoopResult {
   readonly world: LoopWorld
   readonly records: readonly LoopRecord[]
 }
-
-export const NO_UPDATE = 'no update'
 
 /**
  * Runs the loop of a finished run in `folder`, from wherever it stands, and returns the records of all arms.
@@ -96,7 +95,7 @@ async function runArm(path: string, world: LoopWorld, run: ArmRun): Promise<void
       arm,
       seed,
       budget,
-      protocol: protocolName(config),
+      protocol: config.protocol,
       stage,
       pools,
       annotators: annotatorsOf(config, world, seed),
@@ -158,21 +157,11 @@ async function fineTuned(
   for (let stage = 1; stage <= stages; stage++) {
     const path = join(folder, `seed-${seed}`, 'fine-tuned', `stage-${stage}`)
     records.push(
-      await fineTunedStage(
-        path,
-        world,
-        pools,
-        { protocol: protocolName(config), seed, stage },
-        { stop, json },
-      ),
+      await fineTunedStage(path, world, pools, { protocol: config.protocol, seed, stage }, { stop, json }),
     )
     await heed(stop)
   }
   return records
-}
-
-function protocolName({ protocol }: LoopConfig): string {
-  return protocol
 }
 
 /** A folder belongs to one loop of one run. */

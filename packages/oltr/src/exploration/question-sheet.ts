@@ -1,5 +1,6 @@
 // The questions of a round for people: a table to fill in, and a page to look at that says of each image why it was chosen.
 
+import { csvField } from '../datasets/csv-records.ts'
 import { escapeXml } from '../reporting/svg-drawing.ts'
 import type { ImageSelection, Selected } from './select-images.ts'
 
@@ -15,7 +16,7 @@ export function questionTable({ asked }: ImageSelection): string {
     guesses.map(({ className, confidence }) => `${className} ${Math.round(100 * confidence)}%`).join('; '),
   ])
   return [['number', 'question', 'annotator', 'kind', 'answer', 'image', 'guesses'], ...rows]
-    .map((row) => `${row.map(quoted).join(',')}\n`)
+    .map((row) => `${row.map(csvField).join(',')}\n`)
     .join('')
 }
 
@@ -52,8 +53,4 @@ function figure(
     .join(', ')
   return `<figure><img loading="lazy" src="${source}" alt=""><figcaption><b>${number}</b> ${escapeXml(image)}<br>
 <small>taken for ${escapeXml(taken)}<br>openness ${openness.toPrecision(3)}, informativeness ${informativeness.toFixed(2)}</small></figcaption></figure>`
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

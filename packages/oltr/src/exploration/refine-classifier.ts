@@ -45,9 +45,10 @@ export function refineClassifier(
   seed: number,
 ): void {
   const { epochs, lr, momentum, weightDecay, oldRate } = config
-  if (epochs === 0 || lr === 0 || annotatedLabels.length === 0) return
   const { weight, scale } = model.classifier
   const total = weight.shape[0]
+  const nothingMoves = epochs === 0 || lr === 0 || (oldRate === 0 && total === known)
+  if (nothingMoves || annotatedLabels.length === 0) return
   scope(() => {
     const remembered = model.memory.centroids.detach().slice({ dim: 0, start: 0, end: known }) // (K, D)
     const x = config.rehearsal ? ops.cat([annotated, remembered]) : annotated // (n, D)
@@ -64,7 +65,6 @@ export function refineClassifier(
       [
         ...(oldRate > 0 ? [{ name: 'old', params: [old], lr: lr * oldRate }] : []),
         ...(fresh ? [{ name: 'new', params: [fresh], lr }] : []),
-        ...(oldRate === 0 && !fresh ? [{ name: 'old', params: [old], lr: 0 }] : []),
       ],
       { lr, momentum, weightDecay },
     )

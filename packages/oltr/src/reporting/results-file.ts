@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFileAtomicSync } from '@oltr/torch/files'
+import { csvField } from '../datasets/csv-records.ts'
 import { DataError } from '../errors.ts'
 import type { EvaluationReport } from '../metrics/evaluation-report.ts'
 
@@ -48,7 +49,7 @@ export function addRows(file: string, added: readonly Cells[], keyOf: (row: Cell
   const header = Object.keys(added[0]!).join(',')
   const keys = new Set(added.map(keyOf))
   const kept = existsSync(file) ? readRows(file, header).filter((row) => !keys.has(keyOf(row))) : []
-  const lines = [...kept, ...added].map((row) => Object.values(row).map(quoted).join(','))
+  const lines = [...kept, ...added].map((row) => Object.values(row).map(csvField).join(','))
   writeFileAtomicSync(file, `${[header, ...lines].join('\n')}\n`)
 }
 
@@ -88,10 +89,6 @@ function keyOf(row: Cells): string {
 
 function percent(share: number | null | undefined): string {
   return share === null || share === undefined ? '-' : (100 * share).toFixed(2)
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function readRows(file: string, header: string): Cells[] {

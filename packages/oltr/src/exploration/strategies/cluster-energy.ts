@@ -5,6 +5,7 @@
 // Deviation: the paper ranks single images (Alg. 1); that is `energy`.
 
 import { noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
+import { unitLength } from '../../unit-length.ts'
 import { kMeans } from '../clustering.ts'
 import { nearDuplicates } from '../near-duplicates.ts'
 import { explorationScores } from '../scores.ts'
@@ -24,7 +25,9 @@ export const clusterEnergy: Strategy = ({ features, scores, centroids, scoreOpti
   return noGrad(() =>
     scope(() => {
       const x = features.indexSelect(0, tensor(energetic)) // (M, D)
-      const { assignment, distances } = kMeans(unit(x), Math.ceil(energetic.length / CLUSTER_SIZE), { seed })
+      const { assignment, distances } = kMeans(unitLength(x), Math.ceil(energetic.length / CLUSTER_SIZE), {
+        seed,
+      })
       const clusters = [...Map.groupBy(energetic.keys(), (at) => assignment[at]).values()]
       const { energy } = explorationScores(meansOf(x, clusters), centroids, scoreOptions)
       const first = nearDuplicates(x)
@@ -40,8 +43,4 @@ export const clusterEnergy: Strategy = ({ features, scores, centroids, scoreOpti
 
 function meansOf(x: Tensor, clusters: readonly (readonly number[])[]): Tensor {
   return ops.stack(clusters.map((members) => x.indexSelect(0, tensor(Int32Array.from(members))).mean([0]))) // (k, D)
-}
-
-function unit(x: Tensor): Tensor {
-  return x.div(x.linalgVectorNorm({ dim: [1], keepdim: true }).clampMin(1e-12)) // (M, D)
 }

@@ -4,8 +4,9 @@
 // images near its centre; what nearly repeats another comes last.
 // Deviation: the paper takes the highest energies (Alg. 1); that is `energy`.
 
-import { noGrad, scope, type Tensor, tensor } from '@oltr/torch'
+import { noGrad, scope, tensor } from '@oltr/torch'
 import { ConfigError } from '../../errors.ts'
+import { unitLength } from '../../unit-length.ts'
 import { kMeans } from '../clustering.ts'
 import { nearDuplicates } from '../near-duplicates.ts'
 import { highestFirst, limited } from './ranking.ts'
@@ -48,7 +49,7 @@ export function energyClusterStrategy(options: EnergyClusterOptions = {}): Strat
     )
     return noGrad(() =>
       scope(() => {
-        const x = atUnitLength(features.indexSelect(0, tensor(energetic))) // (M, D)
+        const x = unitLength(features.indexSelect(0, tensor(energetic))) // (M, D)
         const first = nearDuplicates(x)
         const [originals, copies] = [true, false].map((original) =>
           [...first.keys()].filter((at) => (first[at] === at) === original),
@@ -77,8 +78,4 @@ function inShares(queues: readonly (readonly number[])[]): number[] {
     .flatMap((queue, turn) => queue.map((at, i) => ({ at, turn, due: (i + 0.5) / queue.length })))
     .sort((a, b) => a.due - b.due || a.turn - b.turn)
     .map(({ at }) => at)
-}
-
-function atUnitLength(x: Tensor): Tensor {
-  return x.div(x.linalgVectorNorm({ dim: [1], keepdim: true }).clampMin(1e-12)) // (M, D)
 }
