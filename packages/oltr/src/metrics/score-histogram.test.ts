@@ -16,6 +16,18 @@ test('shares are of the known and of the unknown images, over the same bins', ()
   )
 })
 
+test('scores as near as numbers can be fall into bins, too', () => {
+  const { known, unknown, edges } = scoreHistogram([Number.MIN_VALUE], [0], 2)
+  assert.deepEqual(
+    [edges, known, unknown],
+    [
+      [-0.5, 0, 0.5],
+      [0, 1],
+      [0, 1],
+    ],
+  )
+})
+
 test('no image falls outside the bins, whatever the scores', () => {
   const scores = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 20 })
   fc.assert(

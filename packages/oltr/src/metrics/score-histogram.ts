@@ -9,7 +9,10 @@ export interface ScoreHistogram {
   readonly unknown: number[]
 }
 
-/** Even bins from the smallest to the largest score; one value only makes bins of width 1/bins around it. */
+/**
+ * Even bins from the smallest to the largest score; one value only, or values too near for bins between them, makes bins of
+ * width 1/bins around it.
+ */
 export function scoreHistogram(knownScores: Numbers, unknownScores: Numbers, bins = 40): ScoreHistogram {
   checkFinite('known scores', knownScores)
   checkFinite('unknown scores', unknownScores)
@@ -21,7 +24,7 @@ export function scoreHistogram(knownScores: Numbers, unknownScores: Numbers, bin
       high = Math.max(high, scores[i])
     }
   if (low > high) [low, high] = [0, 1]
-  if (low === high) [low, high] = [low - 0.5, high + 0.5]
+  if ((high - low) / bins === 0) [low, high] = [low - 0.5, high + 0.5]
   const width = (high - low) / bins
   const shares = (scores: Numbers) => {
     const counts = new Array<number>(bins).fill(0)
