@@ -5,7 +5,7 @@
 
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomicSync } from '@oltr/torch/files'
+import { removeStaleTemporaries, writeFileAtomicSync } from '@oltr/torch/files'
 import { DataError } from '../errors.ts'
 
 /** What the features are features of; a store answers for one such thing only. */
@@ -42,6 +42,7 @@ export class FeatureStore {
    */
   static open(folder: string, source: FeatureSource, batchSize: number): FeatureStore {
     fs.mkdirSync(folder, { recursive: true })
+    removeStaleTemporaries(folder)
     const about = join(folder, 'about.json')
     const text = `${JSON.stringify(source, null, 2)}\n`
     if (!fs.existsSync(about)) writeFileAtomicSync(about, text)

@@ -3,7 +3,7 @@
 
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomicSync } from '@oltr/torch/files'
+import { removeStaleTemporaries, writeFileAtomicSync } from '@oltr/torch/files'
 import { ConfigError } from '../errors.ts'
 import { createProgress } from '../reporting/progress.ts'
 import { heed, listenForStop, type StopRequest } from '../training/interruption.ts'
@@ -169,6 +169,7 @@ function claimLoop(folder: string, run: string, config: LoopConfig): void {
   const file = join(folder, 'loop.json')
   const text = `${JSON.stringify({ run, config }, null, 2)}\n`
   fs.mkdirSync(folder, { recursive: true })
+  removeStaleTemporaries(folder)
   if (!fs.existsSync(file)) writeFileAtomicSync(file, text)
   else if (fs.readFileSync(file, 'utf8') !== text)
     throw new ConfigError(

@@ -81,6 +81,7 @@ export function useVersion(run: string, wanted: number): Version {
       'is not the file that this version was written with; restore it, or use another version',
     )
   fs.mkdirSync(join(run, 'versions'), { recursive: true })
+  removeStaleTemporaries(join(run, 'versions'))
   writeFileAtomicSync(currentFile(run), `${JSON.stringify({ version: wanted })}\n`)
   return found
 }
