@@ -2,10 +2,9 @@
 // download goes on where it stopped and takes its name only when its published checksum agrees.
 
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { DataError } from '../errors.ts'
 
@@ -122,17 +121,15 @@ async function fetchInto(url: string, part: string, options: DownloadOptions): P
       response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${start}-`)
     let bytes = continues ? start : 0
     const total = bytes + Number(response.headers.get('content-length') ?? 0)
-    const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        clearTimeout(timer)
-        timer = setTimeout(() => idle.abort(), limit)
-        bytes += chunk.length
-        options.onProgress?.(bytes, total)
-        yield chunk
-      }
+    // Written piece by piece, not piped: a pipe that breaks drops what it still holds.
+    await using file = await open(part, continues ? 'a' : 'w')
+    for await (const chunk of response.body) {
+      clearTimeout(timer)
+      timer = setTimeout(() => idle.abort(), limit)
+      await file.writeFile(chunk)
+      bytes += chunk.length
+      options.onProgress?.(bytes, total)
     }
-    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0])
-    await pipeline(body, counted, createWriteStream(part, { flags: continues ? 'a' : 'w' }))
     if (bytes < total) throw new Error(`it ended after ${bytes} of ${total} bytes`)
   } finally {
     clearTimeout(timer)
