@@ -1,8 +1,7 @@
 // A finished run judged on its test images, known and unknown: the plain model and the complete one, side by side.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { setThreads } from '@oltr/torch'
 import { loadSplits, type Splits } from './datasets/load-splits.ts'
 import { DataError } from './errors.ts'
@@ -12,8 +11,9 @@ import type { EvaluationReport } from './metrics/evaluation-report.ts'
 import { shotRule } from './metrics/shot-groups.ts'
 import { type FittedThreshold, PAPER_THRESHOLD } from './metrics/threshold.ts'
 import { PriorCorrectedModel } from './prior-corrected-model.ts'
+import { readRunConfig } from './read-run-config.ts'
 import { createProgress } from './reporting/progress.ts'
-import { parseRunConfig, type RunConfig } from './run-config.ts'
+import type { RunConfig } from './run-config.ts'
 import { loadTrainedModel, type ModelCard } from './trained-model.ts'
 import { checkSplit } from './training/run-claim.ts'
 import { runFolder, type StageName } from './training/run-folder.ts'
@@ -100,17 +100,4 @@ async function judgeModel(
     shotRule: shotRule(config.shots.manyAbove, config.shots.fewBelow),
     thresholds: isPaper ? [threshold] : [threshold, PAPER_THRESHOLD],
   })
-}
-
-/** The configuration that a run was started with. Throws DataError where there is none. */
-export function readRunConfig(runPath: string): RunConfig {
-  const file = join(runPath, 'config.json')
-  if (!existsSync(file))
-    throw new DataError(runPath, 'is no run folder (config.json is missing); `oltr train` makes one')
-  try {
-    return parseRunConfig(JSON.parse(readFileSync(file, 'utf8')))
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw new DataError(file, 'is not valid JSON', { cause })
-  }
 }

@@ -9,13 +9,15 @@ export type { Annotator, Answer, Question, Verdict } from './exploration/annotat
 export { noisyCrowd } from './exploration/annotation/noisy-crowd.ts'
 export { perfectOracle } from './exploration/annotation/perfect-oracle.ts'
 export { type AppliedUpdate, applyLabels, type NamedImages } from './exploration/apply-labels.ts'
-export { exploreRound, type Round, type RoundOptions } from './exploration/explore-round.ts'
+export { exploreRound, type Round } from './exploration/explore-round.ts'
 export { type Labelling, labelAnswers } from './exploration/label-answers.ts'
 export { type LoopResult, runLoop } from './exploration/loop.ts'
 export { type LoopConfig, type LoopConfigInput, parseLoopConfig } from './exploration/loop-config.ts'
 export type { LoopRecord } from './exploration/loop-record.ts'
 export { writeLoopReport } from './exploration/loop-report.ts'
 export { NameDecisions } from './exploration/naming/name-decisions.ts'
+export { openSetScores } from './exploration/recognise-features.ts'
+export type { RoundOptions } from './exploration/round-record.ts'
 export {
   type ExplorationScores,
   explorationScores,
@@ -35,7 +37,13 @@ export { PlainModel } from './plain-model.ts'
 export { type Prediction, Recogniser } from './predict.ts'
 export { recipe, recipes } from './recipes/recipes.ts'
 export { parseRunConfig, type RunConfig, type RunConfigInput } from './run-config.ts'
-export { loadTrainedModel, type ModelCard, saveTrainedModel, type TrainedModel } from './trained-model.ts'
+export {
+  loadOltr,
+  loadTrainedModel,
+  type ModelCard,
+  saveTrainedModel,
+  type TrainedModel,
+} from './trained-model.ts'
 export { memoryStage } from './training/memory-stage.ts'
 export { plainStage } from './training/plain-stage.ts'
 export { bfloat16Instructions, choosePrecision, type Precision } from './training/precision.ts'

@@ -1,42 +1,13 @@
 // A trained model as one file: the weights, and everything needed to decide one image without asking anyone: the class
 // names, the preprocessing, the threshold and how it was fitted, and where the model comes from.
 
-import { FormatError } from '@oltr/torch'
-import type { Transform } from '@oltr/torch/data'
 import { loadTensors, saveTensors } from '@oltr/torch/io'
 import { DataError } from './errors.ts'
-import type { FittedThreshold } from './metrics/threshold.ts'
 import { OpenLongTailedModel } from './model.ts'
-import { ModelConfig } from './model-config.ts'
+import { MODEL_FORMAT, type ModelCard, parseCard } from './model-card.ts'
 import { PlainModel } from './plain-model.ts'
-import type { Precision } from './training/precision.ts'
 
-const FORMAT = 'oltr-model-1'
-
-export interface ModelCard {
-  /** `plain`: stage 1; `oltr`: the complete model. */
-  readonly kind: 'plain' | 'oltr'
-  readonly model: ModelConfig
-  /** K names, label 0 first. */
-  readonly classNames: readonly string[]
-  /** Training images of each class, (K,). */
-  readonly trainingCounts: readonly number[]
-  /** From an image file to the model's input. */
-  readonly preprocessing: readonly Transform[]
-  /** When an image counts as unknown. */
-  readonly threshold: FittedThreshold
-  readonly provenance: {
-    readonly recipe: string
-    readonly seed: number
-    readonly epochs: number
-    /** The precision it was trained, and its threshold fitted, in; inference keeps to it. */
-    readonly precision: Precision
-    /** SHA-256 of the index list of the training images. */
-    readonly trainingSplit: string
-    readonly parameters: number
-    readonly libtorch: string
-  }
-}
+export type { ModelCard } from './model-card.ts'
 
 export type TrainedModel =
   | { readonly kind: 'plain'; readonly card: ModelCard; readonly model: PlainModel }
@@ -48,7 +19,7 @@ export function saveTrainedModel(
   model: PlainModel | OpenLongTailedModel,
   card: ModelCard,
 ): void {
-  saveTensors(path, model.stateDict(), { format: FORMAT, card: JSON.stringify(card) })
+  saveTensors(path, model.stateDict(), { format: MODEL_FORMAT, card: JSON.stringify(card) })
 }
 
 /**
@@ -57,10 +28,10 @@ export function saveTrainedModel(
  */
 export function loadTrainedModel(path: string): TrainedModel {
   const { tensors, metadata } = loadTensors(path)
-  if (metadata.format !== FORMAT || !metadata.card) {
+  if (metadata.format !== MODEL_FORMAT || !metadata.card) {
     throw new DataError(
       path,
-      `expected a model written by \`oltr train\` (${FORMAT}); weights alone say too little`,
+      `expected a model written by \`oltr train\` (${MODEL_FORMAT}); weights alone say too little`,
     )
   }
   const card = parseCard(path, metadata.card)
@@ -85,15 +56,6 @@ export function loadOltr(path: string): Extract<TrainedModel, { kind: 'oltr' }> 
   if (trained.kind === 'oltr') return trained
   trained.model.dispose()
   throw new DataError(path, 'is a plain model; the complete one, oltr.safetensors, is needed')
-}
-
-function parseCard(path: string, text: string): ModelCard {
-  try {
-    const card = JSON.parse(text) as ModelCard
-    return { ...card, model: ModelConfig.parse(card.model) }
-  } catch (cause) {
-    throw new FormatError(path, 'the model card inside cannot be read', { cause })
-  }
 }
 
 /** For inference: convolutions on a CPU want their weights channels-last, as the images are. */

@@ -28,7 +28,8 @@ export function evaluateCommand(): Command {
       'for --results: the code that trained the models (default: the code that runs now)',
     )
     .action(async (run: string, options: EvaluateCommandOptions) => {
-      const { evaluateRun, readRunConfig } = await import('../evaluate.ts')
+      const { evaluateRun } = await import('../evaluate.ts')
+      const { readRunConfig } = await import('../read-run-config.ts')
       const evaluations = await evaluateRun(run, options)
       const config = readRunConfig(run)
       const cards = evaluations.map((evaluation) => protocolCard(evaluation, config, options.commit))

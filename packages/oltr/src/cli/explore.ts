@@ -35,7 +35,8 @@ export function exploreCommand(): Command {
         '\nThen: oltr update <run> --round <folder>. The same command continues a round that was stopped.',
     )
     .action(async (run: string, options: ExploreCommandOptions) => {
-      const { exploreRound, nextRound } = await import('../exploration/explore-round.ts')
+      const { exploreRound } = await import('../exploration/explore-round.ts')
+      const { nextRound } = await import('../exploration/round-record.ts')
       const folder = options.out ?? nextRound(run, options.pool)
       const { selection, skipped } = await exploreRound(run, folder, {
         pool: options.pool,

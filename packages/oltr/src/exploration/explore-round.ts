@@ -6,8 +6,8 @@ import { join, relative } from 'node:path'
 import { removeStaleTemporaries, sha256FileSync, writeFileAtomicSync } from '@oltr/torch/files'
 import { readLooseImages } from '../datasets/class-folders.ts'
 import { type Dataset, filePath } from '../datasets/dataset.ts'
-import { ConfigError, DataError } from '../errors.ts'
-import { readRunConfig } from '../evaluate.ts'
+import { ConfigError } from '../errors.ts'
+import { readRunConfig } from '../read-run-config.ts'
 import { createProgress } from '../reporting/progress.ts'
 import { loadOltr } from '../trained-model.ts'
 import { heed, listenForStop } from '../training/interruption.ts'
@@ -17,30 +17,11 @@ import { type Extractor, extractFeatures } from './extract-features.ts'
 import type { FeatureStore } from './feature-store.ts'
 import { labelledImages } from './labelled-images.ts'
 import { questionSheet, questionTable } from './question-sheet.ts'
+import type { RoundOptions, RoundRecord } from './round-record.ts'
 import { scorePool } from './score-pool.ts'
 import type { ScoreLine } from './scored-pool.ts'
-import type { ScoreOptions } from './scores.ts'
 import { type ImageSelection, selectImages } from './select-images.ts'
 import { currentVersion } from './versions.ts'
-
-export interface RoundOptions {
-  /** Folder of images. */
-  readonly pool: string
-  /** `200` or `10%`. */
-  readonly budget: string
-  /** Strategy, as `energy` or `energy@unit`. */
-  readonly arm: string
-  readonly scores: ScoreOptions
-  readonly seed: number
-  readonly json?: boolean
-}
-
-/** round.json: what a round was asked to do, and of which version of the model. */
-export interface RoundRecord extends Omit<RoundOptions, 'json'> {
-  readonly version: number
-  /** SHA-256 of that version's file. */
-  readonly model: string
-}
 
 export interface Round {
   readonly folder: string
@@ -101,34 +82,6 @@ export async function exploreRound(run: string, folder: string, options: RoundOp
     return { folder, selection, skipped: scored.skipped }
   } finally {
     stop.release()
-  }
-}
-
-/** Where a run's next round goes: the newest one where it asked the same pool and has no choice yet, else a new one. */
-export function nextRound(run: string, pool: string): string {
-  for (let number = 1; ; number++) {
-    const folder = join(run, 'rounds', String(number))
-    const file = join(folder, 'round.json')
-    if (!fs.existsSync(file)) return folder
-    const stopped = !fs.existsSync(join(folder, 'selection.json'))
-    if (stopped && (JSON.parse(fs.readFileSync(file, 'utf8')) as RoundRecord).pool === pool) return folder
-  }
-}
-
-/** A round that was explored. Throws DataError where there is none. */
-export function readRound(folder: string): { record: RoundRecord; selection: ImageSelection } {
-  const read = (name: string): string => {
-    const file = join(folder, name)
-    if (!fs.existsSync(file))
-      throw new DataError(
-        file,
-        'does not exist; `oltr explore` makes a round, and goes on with one that was stopped',
-      )
-    return fs.readFileSync(file, 'utf8')
-  }
-  return {
-    record: JSON.parse(read('round.json')) as RoundRecord,
-    selection: JSON.parse(read('selection.json')) as ImageSelection,
   }
 }
 

@@ -6,7 +6,7 @@ import { sha256, sha256File } from '@oltr/torch/files'
 import { type Dataset, filePath, imageCount, pixelsOf } from '../datasets/dataset.ts'
 import { loadSplits } from '../datasets/load-splits.ts'
 import { DataError } from '../errors.ts'
-import { readRunConfig } from '../evaluate.ts'
+import { readRunConfig } from '../read-run-config.ts'
 import { namedImages } from './versions.ts'
 
 /**

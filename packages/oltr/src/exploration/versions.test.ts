@@ -8,7 +8,8 @@ import { sha256FileSync } from '@oltr/torch/files'
 import { loadOltr } from '../trained-model.ts'
 import { temporaryRun, tinyConfig } from '../training/tiny-run.fixture.ts'
 import { train } from '../training/train.ts'
-import { addVersion, currentVersion, listVersions, useVersion, type Version } from './versions.ts'
+import { addVersion } from './add-version.ts'
+import { currentVersion, listVersions, useVersion, type Version } from './versions.ts'
 
 const trained = temporaryRun()
 

@@ -1,13 +1,11 @@
 // A grown model as a sequence of immutable versions, in `versions/` of its run. Version 0 is what training left; each
 // further one says what it came from, which answers made it, and what it gained and cost. Which of them is in use is one
-// small file, so going back is one step, and forward again as well.
+// small file, so going back is one step, and forward again as well. Holds no tensor; add-version.ts writes them.
 
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { removeStaleTemporaries, sha256FileSync, writeFileAtomicSync } from '@oltr/torch/files'
 import { ConfigError, DataError } from '../errors.ts'
-import type { OpenLongTailedModel } from '../model.ts'
-import { type ModelCard, saveTrainedModel } from '../trained-model.ts'
 import { runFolder } from '../training/run-folder.ts'
 import type { GrowthMetrics } from './growth-metrics.ts'
 import type { ImageLabel } from './label-answers.ts'
@@ -86,33 +84,6 @@ export function useVersion(run: string, wanted: number): Version {
   return found
 }
 
-/** Writes a new version, grown from `parent` with `labels`, and takes it into use. */
-export function addVersion(
-  run: string,
-  parent: Version,
-  model: OpenLongTailedModel,
-  card: ModelCard,
-  labels: readonly ImageLabel[],
-  facts: Omit<Lineage, 'version' | 'parent' | 'sha256' | 'created'>,
-): Version {
-  const version = listVersions(run).length
-  const file = modelFile(run, version)
-  fs.mkdirSync(join(run, 'versions', String(version)), { recursive: true })
-  // What a killed update was writing: without its lineage it is no version yet.
-  removeStaleTemporaries(join(run, 'versions', String(version)))
-  saveTrainedModel(file, model, card)
-  writeFileAtomicSync(labelsFile(run, version), `${JSON.stringify(labels)}\n`)
-  const lineage: Lineage = {
-    version,
-    parent: { version: parent.version, sha256: sha256FileSync(parent.file) },
-    sha256: sha256FileSync(file),
-    created: new Date().toISOString(),
-    ...facts,
-  }
-  writeFileAtomicSync(lineageFile(run, version), `${JSON.stringify(lineage, null, 2)}\n`)
-  return useVersion(run, version)
-}
-
 /** Every image that was named for some version of a run, in use or not. */
 export function namedImages(run: string): ImageLabel[] {
   return listVersions(run).flatMap(({ version }) =>
@@ -121,9 +92,12 @@ export function namedImages(run: string): ImageLabel[] {
 }
 
 const currentFile = (run: string): string => join(run, 'versions', 'current.json')
-const modelFile = (run: string, version: number): string =>
+/** The model of a version from 1 up. */
+export const modelFile = (run: string, version: number): string =>
   join(run, 'versions', String(version), 'model.safetensors')
-const labelsFile = (run: string, version: number): string =>
+/** The images that were named for a version. */
+export const labelsFile = (run: string, version: number): string =>
   join(run, 'versions', String(version), 'labels.json')
-const lineageFile = (run: string, version: number): string =>
+/** Where a version comes from; written last: without it there is no version. */
+export const lineageFile = (run: string, version: number): string =>
   join(run, 'versions', String(version), 'lineage.json')
