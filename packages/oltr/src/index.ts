@@ -9,6 +9,7 @@ export type { Annotator, Answer, Question, Verdict } from './exploration/annotat
 export { noisyCrowd } from './exploration/annotation/noisy-crowd.ts'
 export { perfectOracle } from './exploration/annotation/perfect-oracle.ts'
 export { type AppliedUpdate, applyLabels, type NamedImages } from './exploration/apply-labels.ts'
+export { type Clusters, kMeans } from './exploration/clustering.ts'
 export { exploreRound, type Round } from './exploration/explore-round.ts'
 export { type Labelling, labelAnswers } from './exploration/label-answers.ts'
 export { type LoopResult, runLoop } from './exploration/loop.ts'

@@ -8,6 +8,7 @@ import { evaluateCommand } from './evaluate.ts'
 import { exploreCommand } from './explore.ts'
 import { loopCommand } from './loop.ts'
 import { predictCommand } from './predict.ts'
+import { studioCommand } from './studio.ts'
 import { trainCommand } from './train.ts'
 import { updateCommand } from './update.ts'
 import { versionsCommand } from './versions.ts'
@@ -18,6 +19,8 @@ export function createProgram(): Command {
     .description('open long-tailed recognition: many classes, few images, and "unknown"')
     .showHelpAfterError('(--help lists the options)')
     .exitOverride()
+    // What follows `studio` is the studio's.
+    .enablePositionalOptions()
   const commands = [
     doctorCommand(),
     dataCommand(),
@@ -28,6 +31,7 @@ export function createProgram(): Command {
     updateCommand(),
     versionsCommand(),
     loopCommand(),
+    studioCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   inherit(program)

@@ -1,8 +1,9 @@
 // The door of `oltr/exploration`: rounds, answers, consensus, names and versions as records. Loads no tensor, so that a server
 // which only asks people needs no libtorch.
 
-export { classCounts } from '../datasets/dataset.ts'
+export { classCounts, filePath, pixelsOf } from '../datasets/dataset.ts'
 export { loadSplits } from '../datasets/load-splits.ts'
+export { encodePng } from '../datasets/png-writer.ts'
 export { ConfigError, DataError } from '../errors.ts'
 export { SHOT_GROUPS, type ShotGroup, shotGroups, shotRule } from '../metrics/shot-groups.ts'
 export { type ModelCard, readModelCard } from '../model-card.ts'

@@ -1,0 +1,121 @@
+// Answers from a file: those that are here already are left out, people and classes that are not here are made, and an image
+// that no round has asked about is named in the list of problems. All of a file is kept, or nothing.
+
+import { createHash, randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { extract } from 'tar-stream'
+import type { Format, Response, StudioVerdict } from '../api/schemas.ts'
+import { foldName } from '../classes/class-name.ts'
+import type { AnnotationRecord } from '../formats/annotation-record.ts'
+import { MANIFEST } from '../formats/folders-format.ts'
+import { formats } from '../formats/formats.ts'
+import { RefusedError } from '../store/errors.ts'
+import { event, type NewEvent } from '../store/events.ts'
+import { taskIdOf } from '../store/views.ts'
+import type { Studio } from './context.ts'
+
+/** Problems worth reading. */
+const PROBLEMS = 100
+
+export async function importAnswers(
+  { store }: Studio,
+  format: Format,
+  file: Readable,
+  by: string,
+): Promise<Response<'importData'>> {
+  const chunks = format === 'folders' ? manifestOf(file) : file
+  const records: AnnotationRecord[] = []
+  for await (const record of formats[format].read(chunks)) records.push(record)
+  const problems: string[] = []
+  const tally = { answers: 0, repeated: 0, newClasses: 0 }
+  await store.add(async (trx) => {
+    const classes = await store.classes(trx)
+    const tasks = await trx.selectFrom('task').select(['id', 'image', 'round']).execute()
+    const byId = new Set(tasks.map(({ id }) => id))
+    const byImage = new Map(tasks.map(({ id, image }) => [image, id]))
+    const people = new Map(
+      (await trx.selectFrom('person').select(['id', 'name']).execute()).map(({ id, name }) => [name, id]),
+    )
+    const present = new Set((await trx.selectFrom('answer').select('uuid').execute()).map(({ uuid }) => uuid))
+    const made = new Map<string, string>()
+    const events: NewEvent[] = []
+    const personOf = (name: string): string => {
+      const known = people.get(name)
+      if (known) return known
+      const id = `p-${idOf(name)}`
+      people.set(name, id)
+      // Somebody who answered elsewhere; nobody comes in by that name here.
+      events.push(
+        event('person.joined', { person: id, name, role: 'annotator' }, by, randomUUID()),
+        event('person.removed', { person: id }, by, randomUUID()),
+      )
+      return id
+    }
+    const classOf = (name: string): string | null => {
+      const folded = foldName(name)
+      if ('problem' in folded) {
+        problems.push(`"${name}": ${folded.problem}`)
+        return null
+      }
+      const known = classes.resolveName(folded.name) ?? made.get(folded.key)
+      if (known) return known
+      const id = `c-${idOf(folded.key)}`
+      made.set(folded.key, id)
+      events.push(event('class.create', { class: id, name: folded.name }, by, randomUUID()))
+      return id
+    }
+    for (const record of records) {
+      if (present.has(record.uuid)) {
+        tally.repeated++
+        continue
+      }
+      const same = taskIdOf(record.round, record.image)
+      const task = byId.has(same) ? same : byImage.get(record.image)
+      if (task === undefined) {
+        problems.push(
+          `no round has asked about the image ${record.image} (${record.file}): explore its folder first`,
+        )
+        continue
+      }
+      const verdict = verdictOf(record, classOf)
+      if (verdict === null) continue
+      const person = personOf(record.annotator)
+      events.push({
+        ...event('answer.given', { task, verdict, note: record.note }, person, record.uuid),
+        at: record.at,
+      } as NewEvent)
+      if (record.undone) events.push(event('answer.undone', { answer: record.uuid }, person, randomUUID()))
+      tally.answers++
+    }
+    tally.newClasses = made.size
+    return events
+  })
+  return { ...tally, problems: problems.slice(0, PROBLEMS) }
+}
+
+function verdictOf(
+  { kind, className }: AnnotationRecord,
+  classOf: (name: string) => string | null,
+): StudioVerdict | null {
+  if (kind !== 'class') return { kind }
+  const id = classOf(className!)
+  return id === null ? null : { kind, class: id }
+}
+
+/** The same name gives the same id, in whatever order a file is read. */
+function idOf(name: string): string {
+  return createHash('sha256').update(`imported ${name}`).digest('hex').slice(0, 24)
+}
+
+/** The manifest out of an archive of class folders; the images are here already. */
+async function* manifestOf(file: Readable): AsyncGenerator<Buffer> {
+  const entries = file.pipe(extract())
+  let found = false
+  for await (const entry of entries) {
+    if (entry.header.name === MANIFEST) {
+      found = true
+      for await (const chunk of entry) yield chunk as Buffer
+    } else entry.resume()
+  }
+  if (!found) throw new RefusedError('invalid', `the archive has no ${MANIFEST}: export it again`)
+}

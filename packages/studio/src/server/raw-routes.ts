@@ -1,0 +1,78 @@
+// Routes whose answer is no JSON: coming in and leaving (cookies), images, files, and the stream of changes.
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RouteName } from '../api/paths.ts'
+import type { Format, Received } from '../api/schemas.ts'
+import { formats } from '../formats/formats.ts'
+import { RefusedError } from '../store/errors.ts'
+import { closeSession, openSession } from '../store/people.ts'
+import { missing } from '../store/store.ts'
+import type { Studio } from './context.ts'
+import { exportStream } from './export-answers.ts'
+import { Refusal, SESSION_COOKIE } from './guards.ts'
+import { importAnswers } from './import-answers.ts'
+import { Live } from './live.ts'
+
+export type RawRoutes = Partial<
+  Record<RouteName, (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>>
+>
+
+export function rawRoutes(
+  studio: Studio,
+  { secure }: { secure: boolean },
+): { routes: RawRoutes; close: () => void } {
+  const { store } = studio
+  const live = new Live(store)
+  const cookies = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
+  return {
+    close: () => live.close(),
+    routes: {
+      async openSession(request, reply) {
+        const { token } = request.body as Received<'openSession'>['body']
+        const opened = await openSession(store, token)
+        if (opened === null) throw new Refusal(401, 'this link does not hold: ask for a new one')
+        // The session that the browser had ends: nobody can make somebody else use one that they know.
+        const before = request.cookies[SESSION_COOKIE]
+        if (before !== undefined) await closeSession(store, before)
+        reply.setCookie(SESSION_COOKIE, opened.session, { ...cookies, maxAge: 30 * 86_400 })
+        return opened.person
+      },
+
+      async closeSession(request, reply) {
+        await closeSession(store, request.cookies[SESSION_COOKIE]!)
+        reply.clearCookie(SESSION_COOKIE, cookies)
+        return { ok: true }
+      },
+
+      async live(_request, reply) {
+        if (!live.open(reply)) throw new Refusal(429, 'too many pages are open')
+        return reply
+      },
+
+      async image(request, reply) {
+        const { image } = request.params as Received<'image'>['params']
+        const { size } = request.query as Received<'image'>['query']
+        const found = await (size === 'small' ? studio.images.small(image) : studio.images.whole(image))
+        if (found === null) throw missing('image', image)
+        // The id is the content: it never changes.
+        reply.header('cache-control', 'private, max-age=31536000, immutable')
+        return reply.type(found.mediaType).send(found.bytes)
+      },
+
+      async exportData(request, reply) {
+        const { format } = request.query as { format: Format }
+        const { extension, mediaType } = formats[format]
+        reply.header('content-disposition', `attachment; filename="answers.${extension}"`)
+        return reply.type(mediaType).send(exportStream(studio, format))
+      },
+
+      async importData(request) {
+        const { format } = request.query as { format: Format }
+        const file = request.isMultipart() ? await request.file() : undefined
+        if (!file)
+          throw new RefusedError('invalid', 'a file is needed, as the part `file` of a multipart body')
+        return importAnswers(studio, format, file.file, request.person!.id)
+      },
+    },
+  }
+}

@@ -1,0 +1,173 @@
+// The server: every route of api/paths.ts with its schemas, its role and its handler, and the built web application.
+
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
+import files from '@fastify/static'
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { paths, type RouteName } from '../api/paths.ts'
+import { problem, schemas } from '../api/schemas.ts'
+import type { Asked, Handlers, Studio } from './context.ts'
+import { statusOf } from './failures.ts'
+import { checkOrigin, checkRole } from './guards.ts'
+import { classes } from './handlers/classes.ts'
+import { data } from './handlers/data.ts'
+import { images } from './handlers/images.ts'
+import { labelling } from './handlers/labelling.ts'
+import { model } from './handlers/model.ts'
+import { people } from './handlers/people.ts'
+import { project } from './handlers/project.ts'
+import { review } from './handlers/review.ts'
+import { type RawRoutes, rawRoutes } from './raw-routes.ts'
+
+export interface ServerOptions {
+  /** Names by which it may be asked for, without ports. */
+  readonly hosts: readonly string[]
+  /** Folder of the built web application; null serves the routes alone. */
+  readonly web: string | null
+  /** Whether cookies are for HTTPS only. */
+  readonly secure?: boolean
+  readonly logger?: boolean
+}
+
+const BODY = 65_536
+const UPLOAD = 20 * 1024 * 1024
+/** Requests of one address in a minute: many people may sit behind one. */
+const PER_MINUTE = 6000
+const HANDLERS = { ...project, ...people, ...labelling, ...classes, ...review, ...images, ...model, ...data }
+
+/** Made, not started: `inject` asks it without a socket. */
+export async function createServer(studio: Studio, options: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY,
+    logger: options.logger ?? false,
+    // Who sends a request slower than this is not a person.
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 10_000,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    forceCloseConnections: true,
+  })
+  app.server.headersTimeout = 10_000
+  app.server.maxConnections = 12_000
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  const hosts = new Set(options.hosts)
+  app.decorateRequest('person', null)
+  app.addHook('onRequest', async (request) => checkOrigin(request, hosts))
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: options.secure ? undefined : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    frameguard: { action: 'deny' },
+  })
+  await app.register(cookie)
+  await app.register(rateLimit, { max: PER_MINUTE, timeWindow: 60_000 })
+  await app.register(multipart, { limits: { fileSize: UPLOAD, files: 1, fields: 4, parts: 8 } })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'The studio',
+        version: '0.1.0',
+        description: 'Where people name what a model does not know. `x-role` says who may call a route.',
+      },
+    },
+    transform: jsonSchemaTransform,
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = statusOf(error)
+    if (status === 500) request.log.error(error)
+    void reply.status(status).type('application/json').send(JSON.stringify(body))
+  })
+  app.setNotFoundHandler((_request, reply) => {
+    void reply.status(404).send({ error: 'missing', message: 'there is nothing here' })
+  })
+  // In a plugin of its own, so that swagger sees the routes.
+  await app.register(async (inside) => {
+    const raw = rawRoutes(studio, { secure: options.secure ?? false })
+    inside.addHook('onClose', async () => raw.close())
+    for (const name of Object.keys(paths) as RouteName[]) addRoute(inside, studio, name, raw.routes)
+    inside.get('/api/openapi.json', { schema: { hide: true } }, async (request, reply) => {
+      await checkRole(studio.store, request, reply, 'annotator')
+      return app.swagger()
+    })
+  })
+  if (options.web !== null)
+    await app.register(files, {
+      root: options.web,
+      index: 'index.html',
+      dotfiles: 'deny',
+      setHeaders: (reply, file) => {
+        reply.header(
+          'cache-control',
+          /\/assets\//.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        )
+      },
+    })
+  return app
+}
+
+function addRoute(app: FastifyInstance, studio: Studio, name: RouteName, raw: RawRoutes): void {
+  const { method, path: url, role, summary } = paths[name]
+  const { response, ...input } = schemas[name] as {
+    params?: unknown
+    query?: unknown
+    body?: unknown
+    response?: unknown
+  }
+  const schema = {
+    operationId: name,
+    summary,
+    'x-role': role,
+    ...(input.params ? { params: input.params } : {}),
+    ...(input.query ? { querystring: input.query } : {}),
+    ...(input.body ? { body: input.body } : {}),
+    response: {
+      ...(response ? { 200: response } : {}),
+      '4xx': problem,
+    },
+  }
+  const limit = name === 'openSession' ? { rateLimit: { max: 10, timeWindow: 60_000 } } : {}
+  app.route({
+    method,
+    url,
+    schema,
+    config: limit,
+    ...(name === 'giveAnswers' || name === 'splitClass' ? { bodyLimit: 16 * BODY } : {}),
+    // Before the body is read: who may not ask is told so, whatever they sent.
+    preParsing: async (request, reply, payload) => {
+      await checkRole(studio.store, request, reply, role)
+      return payload
+    },
+    handler: async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('cache-control', 'no-store')
+      const own = raw[name]
+      if (own) return own(request, reply)
+      const handler = (HANDLERS as Partial<Handlers<RouteName>>)[name] as unknown as (
+        studio: Studio,
+        input: unknown,
+        asked: Asked,
+      ) => Promise<unknown>
+      const { params, query, body } = request
+      return handler(studio, { params, query, body }, { person: request.person! })
+    },
+  })
+}

@@ -1,0 +1,118 @@
+// Backups that are checked when they are made and when they are put back, and the way from SQLite to PostgreSQL and back.
+
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import { backup as sqliteBackup } from 'node:sqlite'
+import { sha256File, writeFileAtomic } from '@oltr/torch/files'
+import { RefusedError, StoreDamagedError } from './errors.ts'
+import { verifyChain } from './event-chain.ts'
+import { type Check, verifyStore } from './integrity.ts'
+import { Store } from './store.ts'
+import { KEPT, VIEWS } from './tables.ts'
+
+const PAGE = 1000
+
+export interface BackupRecord extends Check {
+  /** SHA-256 of the file. */
+  readonly sha256: string
+}
+
+/** Writes a copy of the store, whole, while it is in use; with `<file>.json`, its fingerprints. Returns what was checked. */
+export async function backupStore(store: Store, file: string): Promise<BackupRecord> {
+  if (fs.existsSync(file)) throw new RefusedError('conflict', `${file} exists: choose another name`)
+  const partial = `${file}.${randomUUID()}.partial`
+  try {
+    if (store.sqlite) await sqliteBackup(store.sqlite, partial)
+    else {
+      const target = await Store.open(partial)
+      await copyStore(store, target)
+      await target.close()
+    }
+    const copy = await Store.open(partial)
+    let check: Check
+    try {
+      check = await verifyStore(copy)
+      copy.sqlite!.exec('pragma journal_mode = delete')
+    } finally {
+      await copy.close()
+    }
+    const record = { ...check, sha256: await sha256File(partial) }
+    await writeFileAtomic(`${file}.json`, `${JSON.stringify(record, null, 2)}\n`)
+    fs.renameSync(partial, file)
+    return record
+  } finally {
+    for (const left of [partial, `${partial}-wal`, `${partial}-shm`, `${partial}.pid`])
+      fs.rmSync(left, { force: true })
+  }
+}
+
+/** Throws StoreDamagedError where a backup is not the file that was written. */
+export async function verifyBackup(file: string): Promise<BackupRecord> {
+  const about = `${file}.json`
+  let record: BackupRecord
+  try {
+    record = JSON.parse(fs.readFileSync(about, 'utf8'))
+  } catch (cause) {
+    throw new StoreDamagedError(`${about} cannot be read: it belongs to the backup`, { cause })
+  }
+  if ((await sha256File(file)) !== record.sha256)
+    throw new StoreDamagedError(`${file} is not the file that was backed up: take another backup`)
+  return record
+}
+
+/** Puts a backup where no store is yet. */
+export async function restoreBackup(file: string, place: string): Promise<Check> {
+  await verifyBackup(file)
+  const source = await Store.open(copyOf(file))
+  try {
+    return await moveStore(source, place)
+  } finally {
+    await source.close()
+    for (const left of ['', '-wal', '-shm', '.pid']) fs.rmSync(`${source.place}${left}`, { force: true })
+  }
+}
+
+/** Copies everything into a store that is empty, in either database, and compares. Throws RefusedError for a full one. */
+export async function moveStore(source: Store, place: string): Promise<Check> {
+  const target = await Store.open(place)
+  try {
+    const { count } = await target.db
+      .selectFrom('event')
+      .select((e) => e.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    if (Number(count) > 0)
+      throw new RefusedError('conflict', `${target.place} holds a store already: choose an empty one`)
+    await copyStore(source, target)
+    const [before, after] = [await verifyStore(source), await verifyStore(target)]
+    if (before.state !== after.state || before.hash !== after.hash)
+      throw new StoreDamagedError(
+        `${target.place} came out different from ${source.place}: empty it and try again`,
+      )
+    return after
+  } finally {
+    await target.close()
+  }
+}
+
+async function copyStore(source: Store, target: Store): Promise<void> {
+  await verifyChain(source.db)
+  await target.transaction(async (trx) => {
+    for (const table of ['event', 'head', ...VIEWS, ...KEPT] as const) {
+      await trx.deleteFrom(table).execute()
+      const rows = await source.db.selectFrom(table).selectAll().execute()
+      for (let first = 0; first < rows.length; first += PAGE)
+        await trx
+          .insertInto(table)
+          .values(rows.slice(first, first + PAGE) as never)
+          .execute()
+    }
+  })
+  target.forgetClasses()
+}
+
+/** A backup is never opened itself: opening writes. */
+function copyOf(file: string): string {
+  const copy = `${file}.${randomUUID()}.open`
+  fs.copyFileSync(file, copy)
+  return copy
+}

@@ -1,0 +1,40 @@
+// The numbered classes beside an image or a cluster.
+
+import type { ChosenClass } from './class-search.tsx'
+import type { Choice } from './choices.ts'
+import { percentText } from './numbers.ts'
+
+interface Props {
+  readonly choices: readonly Choice[]
+  readonly onChoose: (chosen: ChosenClass) => void
+}
+
+export function ChoiceList({ choices, onChoose }: Props) {
+  return (
+    <ol class="choices" aria-label="Classes on keys 1 to 9">
+      {choices.map((choice, index) => (
+        <li key={choice.class}>
+          <button
+            type="button"
+            class="choice"
+            data-testid={`guess-${index + 1}`}
+            // The focus stays where it is, so that Enter goes on to mean the first guess.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onChoose(choice)}
+          >
+            <kbd aria-hidden="true">{index + 1}</kbd>
+            <span class="choice-name">{choice.name}</span>
+            {choice.confidence !== null && choice.confidence > 0 ? (
+              <>
+                <meter min={0} max={1} value={choice.confidence} aria-hidden="true" />
+                <span class="quiet choice-share">{percentText(choice.confidence)}</span>
+              </>
+            ) : (
+              <span class="quiet choice-share">{choice.confidence === null ? 'lately' : 'near'}</span>
+            )}
+          </button>
+        </li>
+      ))}
+    </ol>
+  )
+}

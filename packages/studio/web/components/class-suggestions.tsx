@@ -1,0 +1,80 @@
+// Classes that may be one: two spellings, or two names for what looks the same.
+
+import { useState } from 'preact/hooks'
+import type { Response } from '../../src/api/schemas.ts'
+import { useResource } from '../state/resource.ts'
+import { MergeDialog } from './merge-dialog.tsx'
+import { Picture } from './picture.tsx'
+
+type Suggestion = Response<'classSuggestions'>[number]
+
+const KEPT = 'oltr-not-the-same'
+const keyOf = ({ from, into }: Suggestion) => [from.id, into.id].sort().join(' ')
+
+function readDismissed(): string[] {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT) ?? '[]') as string[]
+  } catch {
+    return []
+  }
+}
+
+export function ClassSuggestions() {
+  const suggestions = useResource('classSuggestions', {}, ['classes', 'answers'])
+  const [dismissed, setDismissed] = useState(readDismissed)
+  const [merging, setMerging] = useState<Suggestion | null>(null)
+  const shown = (suggestions.data ?? []).filter((one) => !dismissed.includes(keyOf(one)))
+
+  const dismiss = (suggestion: Suggestion) => {
+    const next = [...dismissed, keyOf(suggestion)]
+    localStorage.setItem(KEPT, JSON.stringify(next))
+    setDismissed(next)
+  }
+
+  if (shown.length === 0) return null
+  return (
+    <section class="suggestions" aria-label="Classes that may be one">
+      <h2>The same thing?</h2>
+      <ul class="plain-list suggestion-list">
+        {shown.map((suggestion) => (
+          <li key={keyOf(suggestion)} class="card suggestion" data-testid="suggestion">
+            <div class="suggestion-sides">
+              {[suggestion.from, suggestion.into].map((side) => (
+                <div key={side.id} class="stack-tight">
+                  <strong>{side.name}</strong>
+                  <span class="thumbs">
+                    {side.examples.slice(0, 3).map((image) => (
+                      <Picture key={image} image={image} />
+                    ))}
+                  </span>
+                </div>
+              ))}
+            </div>
+            <p class="quiet">{suggestion.why}</p>
+            <div class="row">
+              <button
+                type="button"
+                class="main-button"
+                data-testid="suggestion-merge"
+                onClick={() => setMerging(suggestion)}
+              >
+                Merge
+              </button>
+              <button type="button" data-testid="suggestion-dismiss" onClick={() => dismiss(suggestion)}>
+                Not the same
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {merging && (
+        <MergeDialog
+          from={merging.from}
+          into={{ class: merging.into.id, name: merging.into.name }}
+          onClose={() => setMerging(null)}
+          onMerged={suggestions.reload}
+        />
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,64 @@
+// What undo and redo do next, from the list of one's answers alone: so both go on after a reload.
+
+import type { StudioVerdict } from '../../src/api/schemas.ts'
+
+export interface PastAnswer {
+  readonly uuid: string
+  readonly task: string
+  readonly image: string
+  readonly verdict: StudioVerdict
+  readonly className: string | null
+  readonly at: number
+  readonly undone: boolean
+  /** Answers of one keystroke, which go back together. Answers from before a reload have none. */
+  readonly step?: string
+}
+
+/** Whether two answers, one right after the other, were given at one keystroke. */
+function together(a: PastAnswer, b: PastAnswer): boolean {
+  if (a.step !== undefined || b.step !== undefined) return a.step === b.step
+  return a.at === b.at && JSON.stringify(a.verdict) === JSON.stringify(b.verdict)
+}
+
+/** The answers that undo takes back: the newest step that stands. `past` is newest first. */
+export function toUndo(past: readonly PastAnswer[]): PastAnswer[] {
+  const start = past.findIndex((answer) => !answer.undone)
+  if (start === -1) return []
+  const first = past[start]!
+  const step = [first]
+  for (const answer of past.slice(start + 1)) {
+    if (answer.undone || !together(first, answer)) break
+    step.push(answer)
+  }
+  return step
+}
+
+/**
+ * The answers that redo gives again: of those taken back since the newest that stands, the oldest step. One whose image
+ * got another answer later is not among them.
+ */
+export function toRedo(past: readonly PastAnswer[]): PastAnswer[] {
+  const standing = past.findIndex((answer) => !answer.undone)
+  const undone = standing === -1 ? past : past.slice(0, standing)
+  const answeredLater = new Set<string>()
+  const open: PastAnswer[] = []
+  for (const answer of undone) {
+    if (!answeredLater.has(answer.task)) open.push(answer)
+    answeredLater.add(answer.task)
+  }
+  const oldest = open.at(-1)
+  if (oldest === undefined) return []
+  return open.filter((answer) => together(oldest, answer))
+}
+
+/** Classes chosen lately, without repetition. `past` is newest first. */
+export function recentClasses(past: readonly PastAnswer[], most: number): { class: string; name: string }[] {
+  const recent = new Map<string, string>()
+  for (const { verdict, className, undone } of past) {
+    if (recent.size === most) break
+    if (verdict.kind === 'class' && className !== null && !undone && !recent.has(verdict.class)) {
+      recent.set(verdict.class, className)
+    }
+  }
+  return [...recent].map(([id, name]) => ({ class: id, name }))
+}

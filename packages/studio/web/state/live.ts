@@ -1,0 +1,60 @@
+// What changes while the page is open: server-sent events counted by topic, which pages watch to ask again.
+
+import { type Signal, signal } from '@preact/signals'
+import { paths } from '../../src/api/paths.ts'
+import type { Job, LiveEvent, Topic } from '../../src/api/schemas.ts'
+
+/** Counts up when something of a topic changed; several changes within a moment count once. */
+const changes: Record<Topic, Signal<number>> = {
+  answers: signal(0),
+  classes: signal(0),
+  rounds: signal(0),
+  jobs: signal(0),
+  versions: signal(0),
+  people: signal(0),
+  settings: signal(0),
+}
+/** The latest that was heard of each job; between two requests this is newer than what a route said. */
+export const liveJobs = signal<ReadonlyMap<string, Job>>(new Map())
+
+const CALM_MS = 300
+const waiting = new Set<Topic>()
+let timer: ReturnType<typeof setTimeout> | undefined
+let source: EventSource | undefined
+
+export function changesOf(topics: readonly Topic[]): string {
+  return topics.map((topic) => changes[topic].value).join()
+}
+
+function announce(topics: Iterable<Topic>): void {
+  for (const topic of topics) waiting.add(topic)
+  timer ??= setTimeout(() => {
+    timer = undefined
+    for (const topic of waiting) changes[topic].value += 1
+    waiting.clear()
+  }, CALM_MS)
+}
+
+export function listen(): void {
+  source?.close()
+  source = new EventSource(paths.live.path)
+  let lost = false
+  source.onmessage = ({ data }) => {
+    const event = JSON.parse(data) as LiveEvent
+    if (event.job) liveJobs.value = new Map(liveJobs.value).set(event.job.id, event.job)
+    announce(event.topics.filter((topic) => topic in changes))
+  }
+  source.onerror = () => {
+    lost = true
+  }
+  // Whatever happened while nobody listened was missed, so everything is asked for again.
+  source.onopen = () => {
+    if (lost) announce(Object.keys(changes) as Topic[])
+    lost = false
+  }
+}
+
+/** A job as it was last heard of. */
+export function latest(job: Job): Job {
+  return liveJobs.value.get(job.id) ?? job
+}
