@@ -24,7 +24,7 @@ export const files: readonly string[] = walk(root).sort()
 
 /** The files of code, generated ones left out. */
 export const code: readonly string[] = files.filter(
-  (file) => /\.(ts|js|cpp|h|py|sh|css)$/.test(file) && !/\.generated\./.test(file),
+  (file) => /\.(ts|tsx|js|cpp|h|py|sh|css)$/.test(file) && !/\.generated\./.test(file),
 )
 
 export function read(file: string): string {

@@ -13,11 +13,16 @@ cores=$("$NODE" -p 'require("node:os").availableParallelism()')
 # crowd each other out.
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" OPENBLAS_NUM_THREADS="${OPENBLAS_NUM_THREADS:-1}"
 
+. "$ROOT/tools/test-packages.sh"
+missing=$(missing_test_packages)
+[ -z "$missing" ] || install_test_packages "$missing"
+
 if [ "$#" -gt 0 ]; then
   exec "$NODE" --test --test-concurrency="$cores" "$@"
 fi
 
 node_modules/.bin/tsc --noEmit -p .
+node_modules/.bin/tsc --noEmit -p packages/studio/web
 printf 'types  ok\n'
 node_modules/.bin/biome check --error-on-warnings --max-diagnostics=50 .
 exec "$NODE" --test --test-concurrency="$cores" 'packages/**/*.test.ts' 'tests/*.test.ts'
