@@ -1,0 +1,48 @@
+// Somebody who names images with the keyboard alone.
+
+import type { Page } from 'playwright-core'
+
+/** The image that waits for an answer; null where all are done. */
+export async function imageBefore(page: Page): Promise<string | null> {
+  const image = page.getByTestId('task-image')
+  const empty = page.getByText(/^(All done, thank you|Nothing is left for you)$/)
+  await image.or(empty).first().waitFor()
+  const task = (await image.count()) > 0 ? await image.first().getAttribute('data-task') : null
+  return task === null ? null : task.slice(task.indexOf('-') + 1)
+}
+
+/** Names the image before them: by its number, by searching, or as a new class. Resolves when the next one is there. */
+export async function nameIt(page: Page, className: string): Promise<void> {
+  const before = await imageBefore(page)
+  const choices = await page.locator('[data-testid^=guess-]').allTextContents()
+  const at = choices.findIndex((text) => text.includes(className))
+  if (at >= 0 && at < 9) await page.keyboard.press(`Digit${at + 1}`)
+  else {
+    await page.keyboard.press('KeyF')
+    await page.keyboard.type(className)
+    const create = page.getByTestId('search-new')
+    await create.waitFor()
+    // What the server found comes in a moment; only then is it certain that there is none.
+    await page.waitForTimeout(300)
+    const names = await page.getByTestId('search-result').locator('.search-name').allTextContents()
+    const found = names.indexOf(className)
+    for (let down = found >= 0 ? found : names.length; down > 0; down--)
+      await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    if (found < 0) {
+      await page.getByTestId('new-class-name').waitFor()
+      await page.waitForTimeout(250)
+      await page.keyboard.press('Enter')
+    }
+  }
+  await nextOf(page, before)
+}
+
+/** Waits until another image is before them than `before`, or none. */
+export async function nextOf(page: Page, before: string | null): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if ((await imageBefore(page)) !== before) return
+    await page.waitForTimeout(25)
+  }
+  throw new Error(`the image ${before} stays`)
+}
