@@ -98,6 +98,7 @@ function summary({ labelling, merged, version, newClasses, before, after, refuse
       .slice(0, 5)
       .map(({ from, into, why }) => `perhaps one: ${from} and ${into} (${why}); --same "${from}=${into}"`),
     `new classes: ${newClasses.length === 0 ? 'none' : newClasses.join(', ')}`,
+    `new:         ${percent(after?.unknown)} of their images recognised, each half by a model that learned the other`,
     `known:       ${percent(before?.known)} before, ${percent(after?.known)} after, on validation images`,
     refused === null
       ? `version:     ${version!.version}, now in use: ${version!.file}`

@@ -81,7 +81,7 @@ export function applyLabels(
 }
 
 /** The model's label of each name; names that it does not know get the next ones, in alphabetical order. */
-function numbered(
+export function numbered(
   names: readonly string[],
   known: readonly string[],
 ): { labels: Int32Array; newClasses: string[] } {

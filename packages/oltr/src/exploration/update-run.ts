@@ -16,6 +16,7 @@ import { readAnswers } from './annotation/answer-file.ts'
 import { type AppliedUpdate, applyLabels } from './apply-labels.ts'
 import type { ConsensusMethod } from './consensus/consensus.ts'
 import { poolFeatures } from './explore-round.ts'
+import { judgeNewClasses } from './judge-new-classes.ts'
 import type { JudgedSet } from './judged-set.ts'
 import { type Labelling, labelAnswers } from './label-answers.ts'
 import { NameDecisions } from './naming/name-decisions.ts'
@@ -100,19 +101,15 @@ export async function updateRun(run: string, round: string, options: UpdateRunOp
     )
   const images = labelling.labels.map(({ id }) => place.get(id)!)
   const { validation, groups } = await validationFeatures(run, options.json)
-  const applied = applyLabels(
-    model,
-    card,
-    {
-      features: store.readAt(images.map(({ at }) => at)),
-      classNames: labelling.labels.map(({ className }) => className),
-      energies: images.map(({ energy }) => energy),
-    },
-    validation,
-    groups,
-    options.update,
-  )
-  const { refused, before, after, newClasses } = applied
+  const named = {
+    features: store.readAt(images.map(({ at }) => at)),
+    classNames: labelling.labels.map(({ className }) => className),
+    energies: images.map(({ energy }) => energy),
+  }
+  const applied = applyLabels(model, card, named, validation, groups, options.update)
+  const { refused, before, newClasses } = applied
+  const gained = judgeNewClasses(model, card.classNames, named, card.trainingCounts, options.update)
+  const after = applied.after && { ...applied.after, unknown: gained }
   const version =
     refused === null
       ? addVersion(run, parent, applied.model, applied.card, labelling.labels, {

@@ -20,7 +20,7 @@ export interface Lineage {
   readonly newClasses: readonly string[]
   /** What people said: the file, its SHA-256, and how many images it named. */
   readonly annotations: { readonly file: string; readonly sha256: string; readonly images: number }
-  /** On validation images and on the named ones; null where there are none. */
+  /** Known classes on validation images, new ones on named images held out; null where there are no validation images. */
   readonly before: GrowthMetrics | null
   readonly after: GrowthMetrics | null
   readonly settings: unknown
