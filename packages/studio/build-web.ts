@@ -3,7 +3,7 @@
 //   sh tools/with-node.sh packages/studio/build-web.ts [--quiet]
 
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = import.meta.dirname
@@ -20,7 +20,8 @@ function hashOfInputs(): string {
       .map((entry) => join(entry.parentPath, entry.name)),
   )
   const hash = createHash('sha256')
-  for (const file of files.sort()) hash.update(file.slice(ROOT.length)).update('\0').update(readFileSync(file)).update('\0')
+  for (const file of files.sort())
+    hash.update(file.slice(ROOT.length)).update('\0').update(readFileSync(file)).update('\0')
   return hash.digest('hex')
 }
 
@@ -37,6 +38,8 @@ export async function buildWeb(): Promise<WebBuild> {
   if (before === inputs && existsSync(join(OUTPUT, 'index.html'))) return { folder: OUTPUT, built: false }
   // Loaded only now: it takes longer to load than everything else here.
   const { build } = await import('vite')
+  // Built aside and put in place whole, so that a server that starts meanwhile finds the old files or the new ones.
+  const aside = `${OUTPUT}.${process.pid}`
   await build({
     configFile: false,
     root: WEB,
@@ -44,7 +47,7 @@ export async function buildWeb(): Promise<WebBuild> {
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
-      outDir: OUTPUT,
+      outDir: aside,
       emptyOutDir: true,
       target: 'esnext',
       // The server's content policy allows neither inline scripts nor, for most files, data in addresses.
@@ -53,6 +56,8 @@ export async function buildWeb(): Promise<WebBuild> {
       reportCompressedSize: false,
     },
   })
+  rmSync(OUTPUT, { recursive: true, force: true })
+  renameSync(aside, OUTPUT)
   writeFileSync(MARK, inputs)
   return { folder: OUTPUT, built: true }
 }
@@ -63,7 +68,9 @@ if (import.meta.main) {
   if (!process.argv.includes('--quiet')) {
     const milliseconds = Math.round(performance.now() - start)
     console.log(
-      built ? `Built the web application in ${milliseconds} ms.` : `The web application is up to date (${milliseconds} ms).`,
+      built
+        ? `Built the web application in ${milliseconds} ms.`
+        : `The web application is up to date (${milliseconds} ms).`,
     )
   }
 }

@@ -6,7 +6,7 @@ import { backup as sqliteBackup } from 'node:sqlite'
 import { sha256File, writeFileAtomic } from '@oltr/torch/files'
 import { RefusedError, StoreDamagedError } from './errors.ts'
 import { verifyChain } from './event-chain.ts'
-import { type Check, verifyStore } from './integrity.ts'
+import { type Check, stateHash, verifyStore } from './integrity.ts'
 import { Store } from './store.ts'
 import { KEPT, VIEWS } from './tables.ts'
 
@@ -82,8 +82,10 @@ export async function moveStore(source: Store, place: string): Promise<Check> {
       .executeTakeFirstOrThrow()
     if (Number(count) > 0)
       throw new RefusedError('conflict', `${target.place} holds a store already: choose an empty one`)
-    await copyStore(source, target)
-    const [before, after] = [await verifyStore(source), await verifyStore(target)]
+    // Mends the source's views where they need it: they are copied as they are.
+    await verifyStore(source)
+    const before = await copyStore(source, target)
+    const after = await verifyStore(target)
     if (before.state !== after.state || before.hash !== after.hash)
       throw new StoreDamagedError(
         `${target.place} came out different from ${source.place}: empty it and try again`,
@@ -94,20 +96,27 @@ export async function moveStore(source: Store, place: string): Promise<Check> {
   }
 }
 
-async function copyStore(source: Store, target: Store): Promise<void> {
-  await verifyChain(source.db)
-  await target.transaction(async (trx) => {
-    for (const table of ['event', 'head', ...VIEWS, ...KEPT] as const) {
-      await trx.deleteFrom(table).execute()
-      const rows = await source.db.selectFrom(table).selectAll().execute()
-      for (let first = 0; first < rows.length; first += PAGE)
-        await trx
-          .insertInto(table)
-          .values(rows.slice(first, first + PAGE) as never)
-          .execute()
-    }
-  })
+/** Copies one moment of a store that may be in use, and returns its fingerprints. */
+async function copyStore(source: Store, target: Store): Promise<Check> {
+  const reading = source.db.transaction()
+  const check = await (source.sqlite ? reading : reading.setIsolationLevel('repeatable read')).execute(
+    async (from) => {
+      await target.transaction(async (into) => {
+        for (const table of ['event', 'head', ...VIEWS, ...KEPT] as const) {
+          await into.deleteFrom(table).execute()
+          const rows = await from.selectFrom(table).selectAll().execute()
+          for (let first = 0; first < rows.length; first += PAGE)
+            await into
+              .insertInto(table)
+              .values(rows.slice(first, first + PAGE) as never)
+              .execute()
+        }
+      })
+      return { ...(await verifyChain(from)), state: await stateHash(source, from) }
+    },
+  )
   target.forgetClasses()
+  return check
 }
 
 /** A backup is never opened itself: opening writes. */

@@ -78,15 +78,23 @@ async function refuseOrphans(trx: Transaction<Tables>, target: string): Promise<
   const said = JSON.parse(row.body) as { class: string; into?: string; name: string }
   // A split that found its class there did not make it.
   if (row.kind === 'class.split' && said.into !== `c-${target}`) return
+  const made = row.kind === 'class.create' ? said.class : said.into!
   const { answers } = await trx
     .selectFrom('answer')
     .select((e) => e.fn.countAll<number>().as('answers'))
-    .where('class_given', '=', row.kind === 'class.create' ? said.class : said.into!)
+    .where('class_given', '=', made)
     .executeTakeFirstOrThrow()
-  if (Number(answers) > 0)
+  const { reviews } = await trx
+    .selectFrom('task')
+    .select((e) => e.fn.countAll<number>().as('reviews'))
+    // An id holds no character that stands for others.
+    .where((e) => e.or([e('control', '=', made), e('settled', 'like', `%"${made}"%`)]))
+    .executeTakeFirstOrThrow()
+  const uses = Number(answers) + Number(reviews)
+  if (uses > 0)
     throw new RefusedError(
       'conflict',
-      `${answers} answers name "${said.name}": merge it into another class instead, or rename it`,
+      `${uses} ${uses === 1 ? 'answer names' : 'answers name'} "${said.name}": merge it into another class instead, or rename it`,
     )
 }
 

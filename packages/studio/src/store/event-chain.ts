@@ -37,7 +37,8 @@ export async function appendEvents(
     const facts = { seq: ++seq, uuid, at: happened, actor, kind, body: JSON.stringify(event.body), prev }
     hash = hashOf(facts)
     rows.push({ ...facts, hash })
-    added.push({ ...event, seq, at: happened })
+    // As it will be read again, so that the views follow what is kept and not what was meant.
+    added.push(parsed({ ...facts, hash }))
   }
   if (rows.length === 0) return []
   for (let first = 0; first < rows.length; first += PAGE)
@@ -63,7 +64,7 @@ async function presentUuids(trx: Transaction<Tables>, uuids: readonly string[]):
 }
 
 /** The end of the chain, locked until the transaction ends: whoever else wants to add waits. */
-async function lockHead(trx: Transaction<Tables>): Promise<{ seq: number; hash: string }> {
+export async function lockHead(trx: Transaction<Tables>): Promise<{ seq: number; hash: string }> {
   // An update locks in both databases.
   await trx.updateTable('head').set({ id: 1 }).where('id', '=', 1).execute()
   return trx.selectFrom('head').select(['seq', 'hash']).where('id', '=', 1).executeTakeFirstOrThrow()

@@ -1,11 +1,11 @@
 // Whether the store is whole: the views computed anew, their fingerprint, and what a check finds.
 
 import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { StoreDamagedError } from './errors.ts'
-import { readEvents, verifyChain } from './event-chain.ts'
+import { lockHead, readEvents, verifyChain } from './event-chain.ts'
 import type { Store } from './store.ts'
-import { VIEWS } from './tables.ts'
+import { type Tables, VIEWS } from './tables.ts'
 import { applyEvent } from './views.ts'
 
 const PAGE = 5000
@@ -15,33 +15,36 @@ const KEYS = { answer: 'uuid', task: 'id', round: 'number', person: 'id', settin
 /** Empties every view and computes it from the events. */
 export async function rebuildViews(store: Store): Promise<void> {
   await store.transaction(async (trx) => {
-    for (const view of VIEWS) await trx.deleteFrom(view).execute()
-    for await (const one of readEvents(trx)) await applyEvent(trx, one)
+    await lockHead(trx)
+    await rebuild(trx)
   })
   store.forgetClasses()
 }
 
+async function rebuild(trx: Transaction<Tables>): Promise<void> {
+  for (const view of VIEWS) await trx.deleteFrom(view).execute()
+  for await (const one of readEvents(trx)) await applyEvent(trx, one)
+}
+
 /** SHA-256 over all views and the classes: equal states have equal hashes, in either database. */
-export async function stateHash(store: Store): Promise<string> {
+export async function stateHash(store: Store, db: Kysely<Tables> = store.db): Promise<string> {
   const hash = createHash('sha256')
   for (const view of VIEWS) {
     const key = KEYS[view]
+    // Keys compare by their bytes, whatever the database's language.
+    const order = key === 'number' || store.sqlite ? sql.ref(key) : sql`${sql.ref(key)} collate "C"`
     for (let last: string | number | null = null; ; ) {
-      // Keys compare by their bytes, whatever the database's language.
-      const order =
-        key === 'number' ? sql.ref(key) : store.sqlite ? sql.ref(key) : sql`${sql.ref(key)} collate "C"`
+      const after = last === null ? sql`` : sql`where ${order} > ${last}`
       const { rows }: { rows: Record<string, unknown>[] } = await sql<
         Record<string, unknown>
-      >`select * from ${sql.table(view)} ${last === null ? sql`` : sql`where ${order} > ${last}`} order by ${order} limit ${PAGE}`.execute(
-        store.db,
-      )
+      >`select * from ${sql.table(view)} ${after} order by ${order} limit ${PAGE}`.execute(db)
       for (const row of rows)
         hash.update(`${view} ${JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))}\n`)
       if (rows.length < PAGE) break
       last = rows[rows.length - 1]![key] as string | number
     }
   }
-  hash.update((await store.classes()).stateHash())
+  hash.update((await store.classes(db)).stateHash())
   return hash.digest('hex')
 }
 
@@ -52,7 +55,10 @@ export interface Check {
   readonly state: string
 }
 
-/** Reads everything. Throws StoreDamagedError where an event, a page or a view is not what was written. */
+/**
+ * Reads everything, while whoever wants to add waits. Throws StoreDamagedError where an event, a page or a view is not what
+ * was written.
+ */
 export async function verifyStore(store: Store): Promise<Check> {
   if (store.sqlite) {
     const [{ integrity_check: said }] = store.sqlite.prepare('pragma integrity_check(1)').all() as {
@@ -60,13 +66,16 @@ export async function verifyStore(store: Store): Promise<Check> {
     }[]
     if (said !== 'ok') throw new StoreDamagedError(`${store.place} is damaged (${said}): restore a backup`)
   }
-  const { events, hash } = await verifyChain(store.db)
-  const before = await stateHash(store)
-  await rebuildViews(store)
-  const state = await stateHash(store)
-  if (state !== before)
+  const { before, ...check } = await store.transaction(async (trx) => {
+    await lockHead(trx)
+    const chain = await verifyChain(trx)
+    const before = await stateHash(store, trx)
+    await rebuild(trx)
+    return { ...chain, before, state: await stateHash(store, trx) }
+  })
+  if (check.state !== before)
     throw new StoreDamagedError(
       `${store.place}: the views were not what the events say; they have been computed anew, nothing is lost`,
     )
-  return { events, hash, state }
+  return check
 }

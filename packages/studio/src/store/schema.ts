@@ -6,9 +6,15 @@ import type { Tables } from './tables.ts'
 
 const STEPS: readonly ((db: Kysely<Tables>) => Promise<void>)[] = [first]
 
+export type DatabaseKind = 'sqlite' | 'postgres'
+
+/** Any number; servers that open one database at once wait for the first. */
+const MIGRATION_LOCK = 20_190_410
+
 /** Brings a store to the newest schema. Throws RangeError for one that a newer studio has written. */
-export async function migrate(db: Kysely<Tables>): Promise<void> {
+export async function migrate(db: Kysely<Tables>, kind: DatabaseKind): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
     await sql`create table if not exists studio_schema (version integer not null)`.execute(trx)
     const { rows } = await sql<{ version: number }>`select version from studio_schema`.execute(trx)
     const version = Number(rows[0]?.version ?? 0)

@@ -43,7 +43,7 @@ export function openSqlite(file: string): OpenSqlite {
     database.close()
     throw named(error, file, holder)
   }
-  fs.writeFileSync(holder, `${process.pid}\n`)
+  noteHolder(holder)
   const statements = new Map<string, StatementSync>()
   const prepared = (sql: string): StatementSync => {
     const kept = statements.get(sql)
@@ -69,8 +69,11 @@ export function openSqlite(file: string): OpenSqlite {
           reader: statement.columns().length > 0,
           all: (parameters: readonly unknown[]) =>
             attempt(() => statement.all(...(parameters as SQLInputValue[]))),
-          run: (parameters: readonly unknown[]) =>
-            attempt(() => statement.run(...(parameters as SQLInputValue[]))),
+          run: (parameters: readonly unknown[]) => {
+            // A full disk may have ended the transaction already; "no transaction" must not hide why.
+            if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 }
+            return attempt(() => statement.run(...(parameters as SQLInputValue[])))
+          },
           iterate: (parameters: readonly unknown[]) =>
             statement.iterate(...(parameters as SQLInputValue[])) as IterableIterator<never>,
         }
@@ -78,6 +81,15 @@ export function openSqlite(file: string): OpenSqlite {
     },
   })
   return { dialect, database }
+}
+
+/** For the message to a second process only; a full disk must not keep the store from opening. */
+function noteHolder(holder: string): void {
+  try {
+    fs.writeFileSync(holder, `${process.pid}\n`)
+  } catch {
+    fs.rmSync(holder, { force: true })
+  }
 }
 
 function named(error: unknown, file: string, holder: string): unknown {

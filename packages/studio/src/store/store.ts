@@ -9,10 +9,10 @@ import { Kysely, type Transaction } from 'kysely'
 import type { Settings, Topic } from '../api/schemas.ts'
 import { type ClassEvent, ClassRegistry } from '../classes/class-registry.ts'
 import { RefusedError } from './errors.ts'
-import { appendEvents, readEvents } from './event-chain.ts'
+import { appendEvents, lockHead, readEvents } from './event-chain.ts'
 import { event, type NewEvent, type StoredEvent } from './events.ts'
 import { namedPostgresError, openPostgres } from './postgres-dialect.ts'
-import { migrate } from './schema.ts'
+import { type DatabaseKind, migrate } from './schema.ts'
 import { openSqlite } from './sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
 import { applyEvent, DEFAULT_SETTINGS } from './views.ts'
@@ -39,8 +39,7 @@ export class Store {
   readonly now: () => number
   /** The SQLite connection, for backups; null with PostgreSQL. */
   readonly sqlite: DatabaseSync | null
-  #classes = new ClassRegistry()
-  #classesUpTo = 0
+  #classes = { registry: new ClassRegistry(), upTo: 0 }
   readonly #listeners = new Set<(topics: readonly Topic[]) => void>()
 
   private constructor(
@@ -59,15 +58,13 @@ export class Store {
   static async open(place: string, options: StoreOptions = {}): Promise<Store> {
     if (/^postgres(ql)?:\/\//.test(place)) {
       const { dialect } = openPostgres(place)
-      const db = new Kysely<Tables>({ dialect })
-      await migrate(db)
+      const db = await migrated(new Kysely<Tables>({ dialect }), 'postgres')
       // The address holds a password.
       return new Store(db, new URL(place).host + new URL(place).pathname, null, options)
     }
     fs.mkdirSync(dirname(place), { recursive: true })
     const { dialect, database } = openSqlite(place)
-    const db = new Kysely<Tables>({ dialect })
-    await migrate(db)
+    const db = await migrated(new Kysely<Tables>({ dialect }), 'sqlite')
     return new Store(db, place, database, options)
   }
 
@@ -84,7 +81,7 @@ export class Store {
   ): Promise<StoredEvent[]> {
     const added = await this.transaction(async (trx) => {
       // Locks the chain first: what is decided on must not change.
-      await trx.updateTable('head').set({ id: 1 }).where('id', '=', 1).execute()
+      await lockHead(trx)
       const events = typeof decide === 'function' ? await decide(trx) : decide
       if (events.length === 0) return []
       const stored = await appendEvents(trx, events, this.now())
@@ -116,18 +113,19 @@ export class Store {
 
   /** The classes as they are now; the caller must not change them. */
   async classes(db: Kysely<Tables> = this.db): Promise<ClassRegistry> {
-    for await (const one of readEvents(db, this.#classesUpTo, CLASS_KINDS)) {
-      if (one.seq <= this.#classesUpTo) continue
-      this.#classes.apply(classEventOf(one))
-      this.#classesUpTo = one.seq
+    // Several may read at once, and what is held may be forgotten meanwhile.
+    const held = this.#classes
+    for await (const one of readEvents(db, held.upTo, CLASS_KINDS)) {
+      if (one.seq <= held.upTo) continue
+      held.registry.apply(classEventOf(one))
+      held.upTo = one.seq
     }
-    return this.#classes
+    return held.registry
   }
 
   /** Forgets the classes that it holds, after the events were changed by other hands. */
   forgetClasses(): void {
-    this.#classes = new ClassRegistry()
-    this.#classesUpTo = 0
+    this.#classes = { registry: new ClassRegistry(), upTo: 0 }
   }
 
   async settings(db: Kysely<Tables> = this.db): Promise<Settings> {
@@ -141,6 +139,17 @@ export class Store {
   async changeSettings(change: Partial<Settings>, by: string): Promise<Settings> {
     await this.add([event('settings.changed', change, by, randomUUID())])
     return this.settings()
+  }
+}
+
+/** Brings a store to the newest schema, or closes it. */
+async function migrated(db: Kysely<Tables>, kind: DatabaseKind): Promise<Kysely<Tables>> {
+  try {
+    await migrate(db, kind)
+    return db
+  } catch (error) {
+    await db.destroy()
+    throw error
   }
 }
 

@@ -17,6 +17,11 @@ export function taskIdOf(round: number, image: string): string {
   return `${round}-${image}`
 }
 
+/** Text that both databases keep as it is: PostgreSQL takes no NUL, and neither a half of a character. */
+function plain(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed()
+}
+
 /** Changes the views as one event says. Events on tasks that do not exist change nothing. */
 export async function applyEvent(trx: Trx, event: StoredEvent): Promise<void> {
   switch (event.kind) {
@@ -30,7 +35,7 @@ export async function applyEvent(trx: Trx, event: StoredEvent): Promise<void> {
       return
     case 'person.joined': {
       const { person: id, name, role } = event.body
-      await trx.insertInto('person').values({ id, name, role, removed: 0, joined: event.at }).execute()
+      await trx.insertInto('person').values({ id, name: plain(name), role, removed: 0, joined: event.at }).execute()
       return
     }
     case 'person.removed':
@@ -150,7 +155,7 @@ async function giveAnswer(trx: Trx, event: Extract<StoredEvent, { kind: 'answer.
       kind: verdict.kind,
       class: given,
       class_given: given,
-      note,
+      note: note === null ? null : plain(note),
       at: event.at,
       cycle: task.cycle,
       undone: 0,
@@ -215,7 +220,7 @@ async function countAnswered(trx: Trx, task: string): Promise<void> {
 async function sendBack(trx: Trx, task: string, comment: string): Promise<void> {
   await trx
     .updateTable('task')
-    .set((e) => ({ cycle: e('cycle', '+', 1), comment, settled: null, settled_by: null, answered: 0 }))
+    .set((e) => ({ cycle: e('cycle', '+', 1), comment: plain(comment), settled: null, settled_by: null, answered: 0 }))
     .where('id', '=', task)
     .execute()
   await trx.updateTable('answer').set({ current: 0 }).where('task', '=', task).execute()

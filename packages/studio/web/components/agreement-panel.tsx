@@ -8,7 +8,10 @@ import { Shown } from './shown.tsx'
 const MOST_CLASSES = 50
 
 export function AgreementPanel({ round }: { round: number | undefined }) {
-  const agreement = useResource('agreement', { query: round === undefined ? {} : { round } }, ['answers', 'classes'])
+  const agreement = useResource('agreement', { query: round === undefined ? {} : { round } }, [
+    'answers',
+    'classes',
+  ])
   return (
     <Shown resource={agreement}>
       {({ alpha, people, classes, confusions }) => (
@@ -81,7 +84,9 @@ export function AgreementPanel({ round }: { round: number | undefined }) {
                   </tbody>
                 </table>
               </div>
-              {classes.length > MOST_CLASSES && <p class="quiet">The {MOST_CLASSES} with the least agreement.</p>}
+              {classes.length > MOST_CLASSES && (
+                <p class="quiet">The {MOST_CLASSES} with the least agreement.</p>
+              )}
             </section>
           )}
         </div>

@@ -1,7 +1,8 @@
 // The numbered classes beside an image or a cluster.
 
-import type { ChosenClass } from './class-search.tsx'
 import type { Choice } from './choices.ts'
+import type { ChosenClass } from './class-search.tsx'
+import { Meter } from './meter.tsx'
 import { percentText } from './numbers.ts'
 
 interface Props {
@@ -22,11 +23,13 @@ export function ChoiceList({ choices, onChoose }: Props) {
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => onChoose(choice)}
           >
-            <kbd aria-hidden="true">{index + 1}</kbd>
+            <span class="key" aria-hidden="true">
+              {index + 1}
+            </span>
             <span class="choice-name">{choice.name}</span>
             {choice.confidence !== null && choice.confidence > 0 ? (
               <>
-                <meter min={0} max={1} value={choice.confidence} aria-hidden="true" />
+                <Meter value={choice.confidence} />
                 <span class="quiet choice-share">{percentText(choice.confidence)}</span>
               </>
             ) : (

@@ -51,11 +51,14 @@ export function ClassDetail({ id }: { id: string }) {
     images.reload()
   }
   const split = (name: string) =>
-    change(async () => {
-      const body = { uuid: newUuid(), name, images: [...chosen] }
-      const made = await call('splitClass', { params: { class: id }, body })
-      goTo('classes', made.id)
-    }, `${counted(chosen.size, 'image')} moved to “${name}”.`)
+    change(
+      async () => {
+        const body = { uuid: newUuid(), name, images: [...chosen] }
+        const made = await call('splitClass', { params: { class: id }, body })
+        goTo('classes', made.id)
+      },
+      `${counted(chosen.size, 'image')} moved to “${name}”.`,
+    )
 
   if (images.problem !== null) {
     return (
@@ -116,21 +119,25 @@ export function ClassDetail({ id }: { id: string }) {
           </button>
         </div>
       )}
-      <VirtualGrid
-        total={images.total ?? 0}
-        cellWidth={112}
-        cellHeight={112}
-        label={`Images of ${summary.name}`}
-        testId="class-images"
-        onRange={images.need}
-        render={(index) => {
-          const one = images.item(index)
-          return one ? <Picture image={one.image} /> : <span class="picture" />
-        }}
-        onOpen={open}
-        {...(choosing && { isSelected: isChosen })}
-      />
-      {images.total === 0 && <p class="quiet">Nobody has named an image so, and training images are not kept here.</p>}
+      {images.total !== 0 && (
+        <VirtualGrid
+          total={images.total ?? 0}
+          cellWidth={112}
+          cellHeight={112}
+          label={`Images of ${summary.name}`}
+          testId="class-images"
+          onRange={images.need}
+          render={(index) => {
+            const one = images.item(index)
+            return one ? <Picture image={one.image} /> : <span class="picture" />
+          }}
+          onOpen={open}
+          {...(choosing && { isSelected: isChosen })}
+        />
+      )}
+      {images.total === 0 && (
+        <p class="quiet">Nobody has named an image so, and training images are not kept here.</p>
+      )}
       {window === 'rename' && (
         <NameDialog
           title="Rename"
@@ -165,7 +172,9 @@ export function ClassDetail({ id }: { id: string }) {
           onName={split}
         />
       )}
-      {window === 'merge' && <MergeDialog from={summary} onClose={close} onMerged={(into) => goTo('classes', into)} />}
+      {window === 'merge' && (
+        <MergeDialog from={summary} onClose={close} onMerged={(into) => goTo('classes', into)} />
+      )}
       {opened !== null && <ImageDialog image={opened} title={summary.name} onClose={() => setOpened(null)} />}
     </section>
   )

@@ -18,7 +18,11 @@ export function ClassHistory() {
       {(changes) => (
         <ul class="plain-list history">
           {changes.map((change) => (
-            <li key={change.event} class={change.undone ? 'row history-undone' : 'row'} data-testid="class-change">
+            <li
+              key={change.event}
+              class={change.undone ? 'row history-undone' : 'row'}
+              data-testid="class-change"
+            >
               <span class="grow">
                 {change.text}
                 <span class="quiet block">

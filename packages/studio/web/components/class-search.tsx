@@ -59,7 +59,11 @@ export function ClassSearch(props: Props) {
     ...(search === '' ? recents.map((recent) => ({ kind: 'class' as const, found: recent })) : []),
     ...found
       .filter((summary) => search !== '' || !recents.some((recent) => recent.class === summary.id))
-      .map((summary) => ({ kind: 'class' as const, found: { class: summary.id, name: summary.name }, summary })),
+      .map((summary) => ({
+        kind: 'class' as const,
+        found: { class: summary.id, name: summary.name },
+        summary,
+      })),
     ...(onCreate && search !== '' ? [{ kind: 'new' as const, name: search }] : []),
   ]
   const shown = Math.min(at, options.length - 1)
@@ -93,6 +97,7 @@ export function ClassSearch(props: Props) {
       <input
         ref={field}
         type="search"
+        // biome-ignore lint/a11y/noRedundantRoles: it has no list of the browser's own, so its role is not that by itself
         role="combobox"
         list={undefined}
         data-testid="class-search"

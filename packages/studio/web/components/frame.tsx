@@ -27,9 +27,9 @@ export function Frame({ children }: { children: ComponentChildren }) {
   const job = currentJob.value
   return (
     <div class="frame">
-      <a class="skip-link" href="#main" onClick={focusMain}>
+      <button type="button" class="skip-link" onClick={() => document.getElementById('main')?.focus()}>
         To the content
-      </a>
+      </button>
       <header class="top">
         <span class="brand">
           <span class="brand-mark" aria-hidden="true" />
@@ -75,9 +75,4 @@ export function Frame({ children }: { children: ComponentChildren }) {
       {cheatSheet.value && <CheatSheet onClose={() => (cheatSheet.value = false)} />}
     </div>
   )
-}
-
-function focusMain(event: Event): void {
-  event.preventDefault()
-  document.getElementById('main')?.focus()
 }

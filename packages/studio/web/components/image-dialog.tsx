@@ -44,7 +44,10 @@ export function ImageDialog({ image: first, title, onClose, children, startSimil
             )}
             {!similar && (
               <button type="button" data-testid="find-similar" data-first onClick={() => setSimilar(true)}>
-                <kbd aria-hidden="true">S</kbd> Find similar
+                <span class="key" aria-hidden="true">
+                  S
+                </span>{' '}
+                Find similar
               </button>
             )}
           </div>

@@ -3,5 +3,9 @@
 import { type ActionName, codeOf, nameOfKey } from '../state/hotkeys.ts'
 
 export function KeyCap({ action }: { action: ActionName }) {
-  return <kbd aria-hidden="true">{nameOfKey(codeOf(action))}</kbd>
+  return (
+    <span class="key" aria-hidden="true">
+      {nameOfKey(codeOf(action))}
+    </span>
+  )
 }

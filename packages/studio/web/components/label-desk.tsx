@@ -12,6 +12,7 @@ import { ClusterGrid } from './cluster-grid.tsx'
 import { KeyCap } from './key-cap.tsx'
 import { LabelProgress } from './label-progress.tsx'
 import { NewClassDialog } from './new-class-dialog.tsx'
+import { Segments } from './segments.tsx'
 import { TaskView } from './task-view.tsx'
 import { WhyPanel } from './why-panel.tsx'
 
@@ -19,7 +20,9 @@ const VIEW = 'oltr-label-view'
 const NOTHING: ReadonlySet<string> = new Set()
 
 export function LabelDesk({ task }: { task: Task }) {
-  const [view, setView] = useState(localStorage.getItem(VIEW) === 'cluster' ? 'cluster' : 'image')
+  const [view, setView] = useState<'image' | 'cluster'>(
+    localStorage.getItem(VIEW) === 'cluster' ? 'cluster' : 'image',
+  )
   const [out, setOut] = useState(NOTHING)
   const [why, setWhy] = useState(false)
   const [note, setNote] = useState<string | null>(null)
@@ -57,7 +60,8 @@ export function LabelDesk({ task }: { task: Task }) {
     if (by > 0 && here !== undefined) postpone(cluster)
     else move(by)
   }
-  const focusSearch = () => desk.current?.querySelector<HTMLInputElement>('[data-testid=class-search]')?.focus()
+  const focusSearch = () =>
+    desk.current?.querySelector<HTMLInputElement>('[data-testid=class-search]')?.focus()
 
   useKeys({
     choose: (index) => giveClass(choices[index]),
@@ -80,14 +84,23 @@ export function LabelDesk({ task }: { task: Task }) {
     <div class="desk" ref={desk}>
       <div class="desk-bar">
         <LabelProgress />
-        <div class="segments" role="group" aria-label="View">
-          <button type="button" aria-pressed={view === 'image'} onClick={() => view === 'cluster' && changeView()}>
-            Image
-          </button>
-          <button type="button" aria-pressed={view === 'cluster'} onClick={() => view === 'image' && changeView()}>
-            Cluster <span class="count">{cluster.length}</span>
-          </button>
-        </div>
+        <Segments
+          label="View"
+          value={view}
+          onChoose={changeView}
+          options={[
+            { value: 'image', text: 'Image', testId: 'view-image' },
+            {
+              value: 'cluster',
+              testId: 'view-cluster',
+              text: (
+                <>
+                  Cluster <span class="count">{cluster.length}</span>
+                </>
+              ),
+            },
+          ]}
+        />
         <button type="button" data-testid="undo" onClick={() => undo()}>
           ↶ Undo
         </button>

@@ -37,7 +37,9 @@ export function LabelProgress() {
           {speed !== null && ` · ${countText(speed)} an hour`}
         </span>
       </span>
-      {open !== null && <ProgressBar value={round / Math.max(1, round + open)} label="Done of what is yours" />}
+      {open !== null && (
+        <ProgressBar value={round / Math.max(1, round + open)} label="Done of what is yours" />
+      )}
     </div>
   )
 }

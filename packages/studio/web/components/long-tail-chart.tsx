@@ -41,7 +41,8 @@ export function LongTailChart({ classes, onOpen }: Props) {
   const most = Math.max(1, ...sorted.slice(0, 1).map(imagesOf))
   const heightOf = (images: number) =>
     HEIGHT * (logarithmic ? Math.log1p(images) / Math.log1p(most) : images / most)
-  const indexAt = (column: number) => Math.min(sorted.length - 1, Math.floor((column / columns) * sorted.length))
+  const indexAt = (column: number) =>
+    Math.min(sorted.length - 1, Math.floor((column / columns) * sorted.length))
   const step = width / columns
   const current = sorted[Math.min(at, sorted.length - 1)]
   const place = (event: MouseEvent) => {
@@ -76,7 +77,8 @@ export function LongTailChart({ classes, onOpen }: Props) {
           {GROUPS.map(({ group, text }) => (
             <li key={group}>
               <span class={`legend-dot tail-dot-${group}`} />
-              {text} <span class="quiet">{countText(sorted.filter((one) => one.group === group).length)}</span>
+              {text}{' '}
+              <span class="quiet">{countText(sorted.filter((one) => one.group === group).length)}</span>
             </li>
           ))}
         </ul>
@@ -89,33 +91,31 @@ export function LongTailChart({ classes, onOpen }: Props) {
           <span>logarithmic</span>
         </label>
       </figcaption>
-      <div ref={frame}>
-        <svg
-          class="tail-bars"
-          data-testid="long-tail"
-          width={width}
-          height={HEIGHT}
-          role="slider"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a slider is interactive
-          tabIndex={0}
-          aria-label="Images per class, the largest first"
-          aria-valuemin={1}
-          aria-valuemax={sorted.length}
-          aria-valuenow={at + 1}
-          aria-valuetext={current ? `${current.name}: ${counted(imagesOf(current), 'image')}` : ''}
-          onMouseMove={(event) => setAt(place(event))}
-          onClick={(event) => {
-            const one = sorted[place(event)]
-            if (one) onOpen(one.class)
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'ArrowRight') setAt(Math.min(sorted.length - 1, at + 1))
-            else if (event.key === 'ArrowLeft') setAt(Math.max(0, at - 1))
-            else if (event.key === 'Enter' && current) onOpen(current.class)
-            else return
-            event.preventDefault()
-          }}
-        >
+      <div
+        ref={frame}
+        class="tail-frame"
+        data-testid="long-tail"
+        role="slider"
+        tabIndex={0}
+        aria-label="Images per class, the largest first"
+        aria-valuemin={1}
+        aria-valuemax={sorted.length}
+        aria-valuenow={at + 1}
+        aria-valuetext={current ? `${current.name}: ${counted(imagesOf(current), 'image')}` : ''}
+        onMouseMove={(event) => setAt(place(event))}
+        onClick={(event) => {
+          const one = sorted[place(event)]
+          if (one) onOpen(one.class)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowRight') setAt(Math.min(sorted.length - 1, at + 1))
+          else if (event.key === 'ArrowLeft') setAt(Math.max(0, at - 1))
+          else if (event.key === 'Enter' && current) onOpen(current.class)
+          else return
+          event.preventDefault()
+        }}
+      >
+        <svg class="tail-bars" width={width} height={HEIGHT} aria-hidden="true">
           {bars}
           {sorted.length > 0 && (
             <rect

@@ -54,8 +54,8 @@ export function MergeDialog({ from, into: first, onClose, onMerged }: Props) {
               <p>
                 {counted(data.answers, 'answer')} on {counted(data.images, 'image')} move
                 {data.answers === 1 ? 's' : ''} to “{data.into.name}”
-                {data.settles > 0 && `, which settles ${counted(data.settles, 'disagreement')}`}. “{data.from.name}”
-                stays as a further name. This can be undone.
+                {data.settles > 0 && `, which settles ${counted(data.settles, 'disagreement')}`}. “
+                {data.from.name}” stays as a further name. This can be undone.
               </p>
               {data.problem !== null && (
                 <p class="bad" role="alert">

@@ -23,7 +23,6 @@ export function Picture({ image, alt = '', size = 'small' }: Props) {
       class="picture"
       src={imageAddress(image, size)}
       alt={alt}
-      loading={size === 'small' ? 'lazy' : 'eager'}
       decoding="async"
       draggable={false}
       onError={() => setBroken(image)}

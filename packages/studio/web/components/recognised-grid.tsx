@@ -4,7 +4,7 @@ import { useCallback, useState } from 'preact/hooks'
 import type { Recognised } from '../../src/api/schemas.ts'
 import { call } from '../state/api.ts'
 import { usePaged } from '../state/paged.ts'
-import { counted, percentText } from './numbers.ts'
+import { counted, countText, percentText } from './numbers.ts'
 import { Picture } from './picture.tsx'
 import { VirtualGrid } from './virtual-grid.tsx'
 
@@ -12,7 +12,9 @@ export function RecognisedGrid({ round }: { round: number | undefined }) {
   const [state, setState] = useState({ ready: true, new: 0 })
   const fetchPage = useCallback(
     async (offset: number, limit: number) => {
-      const page = await call('recognise', { query: { offset, limit, ...(round !== undefined && { round }) } })
+      const page = await call('recognise', {
+        query: { offset, limit, ...(round !== undefined && { round }) },
+      })
       setState({ ready: page.ready, new: page.new })
       return { total: page.total, items: page.images }
     },
@@ -26,7 +28,7 @@ export function RecognisedGrid({ round }: { round: number | undefined }) {
       <p class="quiet" role="status">
         {!state.ready
           ? 'The version in use is looking at the images; they show themselves when it is done.'
-          : `${counted(state.new, 'image')} of ${counted(images.total ?? 0, 'image')} are taken for a new class.`}
+          : `${countText(state.new)} of ${counted(images.total ?? 0, 'image')} are taken for a new class.`}
       </p>
       {state.ready && (images.total ?? 0) > 0 && (
         <VirtualGrid

@@ -33,6 +33,12 @@ export function verdictsOf({ answers }: ReviewEntry): GivenVerdict[] {
     .sort((a, b) => b.by.length - a.by.length)
 }
 
+function headingOf({ settled, consensus }: ReviewEntry, different: number): string {
+  if (settled) return settled.text
+  if (different > 1) return `${different} different answers`
+  return consensus.className ?? consensus.text
+}
+
 interface Props {
   readonly item: ReviewEntry
   readonly onDone: () => void
@@ -56,7 +62,10 @@ export function ReviewItem({ item, onDone, onMove }: Props) {
   const control = (chosen: ChosenClass | null) => {
     setWindow(null)
     const body = { uuid: newUuid(), task: item.task, class: chosen?.class ?? null }
-    act(() => call('setControl', { body }), chosen ? `A hidden control now: ${chosen.name}.` : 'No control any more.')
+    act(
+      () => call('setControl', { body }),
+      chosen ? `A hidden control now: ${chosen.name}.` : 'No control any more.',
+    )
   }
 
   useKeys({
@@ -75,11 +84,11 @@ export function ReviewItem({ item, onDone, onMove }: Props) {
         <Picture image={item.image} size="whole" alt="To be settled" />
       </div>
       <div class="stack">
-        <h2>{item.settled ? item.settled.text : item.consensus.text}</h2>
+        <h2>{headingOf(item, given.length)}</h2>
         <p class="quiet">
           {item.settled
             ? `Settled by ${item.settled.by}`
-            : `Certain to ${percentText(item.consensus.certainty)}`}
+            : `The answers come to: ${item.consensus.text}, sure to ${percentText(item.consensus.certainty)}`}
           {item.control && ' · hidden control'}
         </p>
         <ol class="choices" aria-label="Answers given">
@@ -92,7 +101,9 @@ export function ReviewItem({ item, onDone, onMove }: Props) {
                 onMouseDown={(event) => event.preventDefault()}
                 onClick={() => approve(verdict, text)}
               >
-                <kbd aria-hidden="true">{index + 1}</kbd>
+                <span class="key" aria-hidden="true">
+                  {index + 1}
+                </span>
                 <span class="choice-name">
                   {text}
                   <span class="quiet block">{by.map(({ person }) => person).join(', ')}</span>
@@ -142,7 +153,8 @@ export function ReviewItem({ item, onDone, onMove }: Props) {
         </div>
         {item.guesses.length > 0 && (
           <p class="quiet">
-            The model: {item.guesses.map(({ name, confidence }) => `${name} ${percentText(confidence)}`).join(', ')}
+            The model:{' '}
+            {item.guesses.map(({ name, confidence }) => `${name} ${percentText(confidence)}`).join(', ')}
           </p>
         )}
       </div>
@@ -156,7 +168,9 @@ export function ReviewItem({ item, onDone, onMove }: Props) {
       )}
       {window === 'control' && (
         <Dialog title="Hidden control: which class is right?" onClose={() => setWindow(null)}>
-          <p class="quiet">Everybody gets this image among the others; their answers are compared with this.</p>
+          <p class="quiet">
+            Everybody gets this image among the others; their answers are compared with this.
+          </p>
           <ClassSearch folded={false} onChoose={control} />
         </Dialog>
       )}

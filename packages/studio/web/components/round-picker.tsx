@@ -16,7 +16,9 @@ export function RoundPicker({ round, onRound }: Props) {
       <span>Round</span>
       <select
         value={round ?? ''}
-        onChange={(event) => onRound(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))}
+        onChange={(event) =>
+          onRound(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))
+        }
       >
         <option value="">newest</option>
         {rounds

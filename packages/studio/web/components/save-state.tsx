@@ -2,8 +2,8 @@
 
 import { useState } from 'preact/hooks'
 import { discard, offline, refused, tryAgain, unsent } from '../state/outbox.ts'
-import { counted } from './numbers.ts'
 import { Dialog } from './dialog.tsx'
+import { counted } from './numbers.ts'
 
 export function SaveState() {
   const [open, setOpen] = useState(false)
@@ -21,7 +21,12 @@ export function SaveState() {
         {text}
       </span>
       {refused.value.length > 0 && (
-        <button type="button" class="small-button bad-button" onClick={() => setOpen(true)} data-testid="refused">
+        <button
+          type="button"
+          class="small-button bad-button"
+          onClick={() => setOpen(true)}
+          data-testid="refused"
+        >
           {counted(refused.value.length, 'answer')} refused
         </button>
       )}

@@ -75,7 +75,8 @@ export function ScatterMap({ map, colouring, chosen, lassoMode, onChoose, onOpen
       const ratio = scale / now.scale
       return { scale, left: x - (x - now.left) * ratio, top: y - (y - now.top) * ratio }
     })
-  const moveBy = (dx: number, dy: number) => setView((now) => ({ ...now, left: now.left + dx, top: now.top + dy }))
+  const moveBy = (dx: number, dy: number) =>
+    setView((now) => ({ ...now, left: now.left + dx, top: now.top + dy }))
   const middle = () => ({ x: size.width / devicePixelRatio / 2, y: size.height / devicePixelRatio / 2 })
   const openAt = (at: Point, reach = REACH_PX) => {
     const { x, y } = placeOf(at)

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import { act } from '../state/act.ts'
 import { call } from '../state/api.ts'
-import { currentJob, project } from '../state/project.ts'
+import { busy, project } from '../state/project.ts'
 import { addressOfPage } from '../state/route.ts'
 import { countText } from './numbers.ts'
 
@@ -16,7 +16,10 @@ const STEPS = [
     title: 'People name them',
     text: 'Each image goes to several people who do not see each other’s answers. New classes are made on the way.',
   },
-  { title: 'The model learns', text: 'One button turns the answers into a new version and shows what it gained.' },
+  {
+    title: 'The model learns',
+    text: 'One button turns the answers into a new version and shows what it gained.',
+  },
 ]
 
 export function StartPanel() {
@@ -24,9 +27,7 @@ export function StartPanel() {
     <div class="start">
       <header class="start-head">
         <h1>Teach the model what it has never seen</h1>
-        <p>
-          It knows {countText(project.value?.knownClasses ?? 0)} classes. Three steps make it know more.
-        </p>
+        <p>It knows {countText(project.value?.knownClasses ?? 0)} classes. Three steps make it know more.</p>
       </header>
       <ol class="start-steps">
         {STEPS.map(({ title, text }, index) => (
@@ -41,8 +42,8 @@ export function StartPanel() {
       </ol>
       <RoundForm />
       <p class="quiet">
-        Several people? <a href={addressOfPage('people')}>Invite them</a> now; they can begin as soon as images are
-        picked.
+        Several people? <a href={addressOfPage('people')}>Invite them</a> now; they can begin as soon as
+        images are picked.
       </p>
     </div>
   )
@@ -52,8 +53,6 @@ export function StartPanel() {
 export function RoundForm() {
   const [pool, setPool] = useState('')
   const [budget, setBudget] = useState('10%')
-  const job = currentJob.value
-  const busy = job !== null && (job.state === 'running' || job.state === 'waiting')
 
   const explore = (event: Event) => {
     event.preventDefault()
@@ -67,7 +66,13 @@ export function RoundForm() {
         <section class="card start-samples">
           <h3>Just looking?</h3>
           <p class="quiet">Draws images that training never saw, some of them of unknown classes.</p>
-          <button type="button" class="main-button" data-testid="start-samples" disabled={busy} onClick={sample}>
+          <button
+            type="button"
+            class="main-button"
+            data-testid="start-samples"
+            disabled={busy.value}
+            onClick={sample}
+          >
             Try it with sample images
           </button>
         </section>
@@ -97,7 +102,7 @@ export function RoundForm() {
             onInput={(event) => setBudget(event.currentTarget.value)}
           />
         </label>
-        <button type="submit" class="main-button" data-testid="start-explore" disabled={busy}>
+        <button type="submit" class="main-button" data-testid="start-explore" disabled={busy.value}>
           Find the open images
         </button>
       </form>

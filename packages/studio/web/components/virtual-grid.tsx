@@ -4,6 +4,10 @@ import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { stepInGrid, windowOf } from '../state/virtual-window.ts'
 
+/** Rows passed in one frame from which on nobody can see what passes, so that nothing is drawn in the cells. */
+const FLYING_ROWS = 3
+const LANDED_MS = 90
+
 interface Props {
   readonly total: number
   readonly cellWidth: number
@@ -26,7 +30,14 @@ export function VirtualGrid(props: Props) {
   const id = useId()
   const [place, setPlace] = useState({ scrollTop: 0, viewWidth: 0, viewHeight: 0 })
   const [at, setAt] = useState(0)
-  const view = windowOf({ total, cellWidth: list ? Math.max(1, place.viewWidth) : cellWidth, cellHeight, ...place })
+  const [flying, setFlying] = useState(false)
+  const landing = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const view = windowOf({
+    total,
+    cellWidth: list ? Math.max(1, place.viewWidth) : cellWidth,
+    cellHeight,
+    ...place,
+  })
   const shown = Math.min(at, total - 1)
 
   const measure = useCallback(() => {
@@ -39,6 +50,14 @@ export function VirtualGrid(props: Props) {
       return same && now.viewHeight === before.viewHeight ? before : now
     })
   }, [cellHeight])
+
+  const onScroll = () => {
+    const rows = Math.abs((element.current?.scrollTop ?? 0) - place.scrollTop) / cellHeight
+    if (rows >= FLYING_ROWS) setFlying(true)
+    clearTimeout(landing.current)
+    landing.current = setTimeout(() => setFlying(false), LANDED_MS)
+    measure()
+  }
 
   useLayoutEffect(() => {
     measure()
@@ -56,14 +75,20 @@ export function VirtualGrid(props: Props) {
       event.preventDefault()
       return onOpen(shown, event)
     }
-    const next = stepInGrid(event.key, shown, view.columns, Math.max(1, Math.floor(box.clientHeight / cellHeight)))
+    const next = stepInGrid(
+      event.key,
+      shown,
+      view.columns,
+      Math.max(1, Math.floor(box.clientHeight / cellHeight)),
+    )
     if (next === null) return
     event.preventDefault()
     const target = Math.max(0, Math.min(total - 1, next))
     setAt(target)
     const top = Math.floor(target / view.columns) * cellHeight
     if (top < box.scrollTop) box.scrollTop = top
-    else if (top + cellHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + cellHeight - box.clientHeight
+    else if (top + cellHeight > box.scrollTop + box.clientHeight)
+      box.scrollTop = top + cellHeight - box.clientHeight
   }
 
   const cells = []
@@ -86,7 +111,7 @@ export function VirtualGrid(props: Props) {
         }}
         onKeyDown={() => element.current?.focus()}
       >
-        {render(index)}
+        {flying ? <span class="picture" /> : render(index)}
       </div>,
     )
   }
@@ -100,7 +125,7 @@ export function VirtualGrid(props: Props) {
       aria-multiselectable={isSelected !== undefined}
       aria-activedescendant={total > 0 ? `${id}-${shown}` : undefined}
       data-testid={props.testId}
-      onScroll={measure}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
       <div class="virtual-height" style={{ height: `${view.height}px` }}>

@@ -1,6 +1,7 @@
 // Why this image was chosen: its scores among those of the round, and the classes it lies nearest to.
 
 import { useResource } from '../state/resource.ts'
+import { Meter } from './meter.tsx'
 import { percentText } from './numbers.ts'
 import { Picture } from './picture.tsx'
 import { Shown } from './shown.tsx'
@@ -26,7 +27,7 @@ export function WhyPanel({ task }: { task: string }) {
                     {name} <span class="quiet">{data[key].toFixed(3)}</span>
                   </dt>
                   <dd>
-                    <meter min={0} max={1} value={data.ranks[key]} aria-label={name} />
+                    <Meter value={data.ranks[key]} label={name} />
                     <span class="quiet">
                       {text} {percentText(data.ranks[key])} of the round
                     </span>

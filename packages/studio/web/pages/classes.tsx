@@ -6,6 +6,7 @@ import { ClassHistory } from '../components/class-history.tsx'
 import { ClassSuggestions } from '../components/class-suggestions.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { counted, countText } from '../components/numbers.ts'
+import { Segments } from '../components/segments.tsx'
 import { Shown } from '../components/shown.tsx'
 import { VirtualGrid } from '../components/virtual-grid.tsx'
 import { useResource } from '../state/resource.ts'
@@ -25,19 +26,15 @@ export function ClassesPage() {
     <div class="page page-classes" data-testid="page-classes">
       <div class="toolbar">
         <h1>Classes</h1>
-        <div class="segments" role="group" aria-label="Part">
-          <button type="button" aria-pressed={tab === 'list'} onClick={() => setTab('list')}>
-            All
-          </button>
-          <button
-            type="button"
-            data-testid="class-history"
-            aria-pressed={tab === 'history'}
-            onClick={() => setTab('history')}
-          >
-            History
-          </button>
-        </div>
+        <Segments
+          label="Part"
+          value={tab}
+          onChoose={setTab}
+          options={[
+            { value: 'list', text: 'All' },
+            { value: 'history', text: 'History', testId: 'class-history' },
+          ]}
+        />
       </div>
       {tab === 'history' ? (
         <ClassHistory />
@@ -69,7 +66,9 @@ function ClassList({ chosen }: { chosen: string }) {
   const [search, setSearch] = useState('')
   const all = useResource('longTail', {}, ['classes', 'versions', 'answers'])
   const text = search.trim()
-  const found = useResource('searchClasses', text === '' ? null : { query: { search: text, limit: 100 } }, ['classes'])
+  const found = useResource('searchClasses', text === '' ? null : { query: { search: text, limit: 100 } }, [
+    'classes',
+  ])
   const hits = text === '' ? undefined : found.data
 
   return (

@@ -8,20 +8,21 @@ import { counted } from '../components/numbers.ts'
 import { Picture } from '../components/picture.tsx'
 import { RoundPicker } from '../components/round-picker.tsx'
 import { ScatterMap } from '../components/scatter-map.tsx'
+import { Segments } from '../components/segments.tsx'
 import { Shown } from '../components/shown.tsx'
 import { RoundForm } from '../components/start-panel.tsx'
 import { VirtualGrid } from '../components/virtual-grid.tsx'
 import { liveJobs } from '../state/live.ts'
 import { type ColourBy, colourMap, type MapData } from '../state/map-colours.ts'
-import { project } from '../state/project.ts'
+import { currentJob, project } from '../state/project.ts'
 import { useResource } from '../state/resource.ts'
 import { mayDo } from '../state/session.ts'
 
-const COLOURS: readonly { by: ColourBy; text: string }[] = [
-  { by: 'class', text: 'Class' },
-  { by: 'openness', text: 'Openness' },
-  { by: 'named', text: 'Named' },
-  { by: 'asked', text: 'Asked' },
+const COLOURS: readonly { value: ColourBy; text: string }[] = [
+  { value: 'class', text: 'Class' },
+  { value: 'openness', text: 'Openness' },
+  { value: 'named', text: 'Named' },
+  { value: 'asked', text: 'Asked' },
 ]
 
 export function ExplorePage() {
@@ -64,15 +65,18 @@ function MapIsComing() {
   const job = [...liveJobs.value.values()].findLast(({ kind }) => kind === 'map')
   return (
     <EmptyState title="The map is being drawn">
-      <p>Every image gets a place beside those it is like. This takes a moment and shows itself when it is done.</p>
-      {job && <JobCard job={job} />}
+      <p>
+        Every image gets a place beside those it is like. This takes a moment and shows itself when it is
+        done.
+      </p>
+      {job && job.id !== currentJob.value?.id && <JobCard job={job} />}
     </EmptyState>
   )
 }
 
 function MapDesk({ map, picker }: { map: MapData; picker: preact.ComponentChildren }) {
   const [by, setBy] = useState<ColourBy>('class')
-  const [lassoMode, setLassoMode] = useState(false)
+  const [tool, setTool] = useState<'move' | 'lasso'>('move')
   const [chosen, setChosen] = useState<number[]>([])
   const [opened, setOpened] = useState<number | null>(null)
   const colouring = useMemo(() => colourMap(map, by), [map, by])
@@ -81,31 +85,16 @@ function MapDesk({ map, picker }: { map: MapData; picker: preact.ComponentChildr
     <div class="map-desk">
       <div class="toolbar">
         {picker}
-        <div class="segments" role="group" aria-label="Colour by">
-          {COLOURS.map((colour) => (
-            <button
-              key={colour.by}
-              type="button"
-              aria-pressed={by === colour.by}
-              onClick={() => setBy(colour.by)}
-            >
-              {colour.text}
-            </button>
-          ))}
-        </div>
-        <div class="segments" role="group" aria-label="Dragging">
-          <button type="button" aria-pressed={!lassoMode} onClick={() => setLassoMode(false)}>
-            Move
-          </button>
-          <button
-            type="button"
-            data-testid="lasso-mode"
-            aria-pressed={lassoMode}
-            onClick={() => setLassoMode(true)}
-          >
-            Lasso
-          </button>
-        </div>
+        <Segments label="Colour by" value={by} onChoose={setBy} options={COLOURS} />
+        <Segments
+          label="Dragging"
+          value={tool}
+          onChoose={setTool}
+          options={[
+            { value: 'move', text: 'Move' },
+            { value: 'lasso', text: 'Lasso', testId: 'lasso-mode' },
+          ]}
+        />
         <span class="quiet">{counted(map.images.length, 'image')}</span>
       </div>
       <div class="map-parts">
@@ -113,7 +102,7 @@ function MapDesk({ map, picker }: { map: MapData; picker: preact.ComponentChildr
           map={map}
           colouring={colouring}
           chosen={chosen}
-          lassoMode={lassoMode}
+          lassoMode={tool === 'lasso'}
           onChoose={setChosen}
           onOpen={setOpened}
         />
@@ -166,7 +155,8 @@ function MapDesk({ map, picker }: { map: MapData; picker: preact.ComponentChildr
             {map.asked[opened] ? 'It was asked about.' : 'It was not asked about.'}
           </p>
           <p class="quiet">
-            Openness {map.openness[opened]!.toFixed(3)}, informativeness {map.informativeness[opened]!.toFixed(3)}
+            Openness {map.openness[opened]!.toFixed(3)}, informativeness{' '}
+            {map.informativeness[opened]!.toFixed(3)}
           </p>
         </ImageDialog>
       )}

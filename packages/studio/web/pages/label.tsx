@@ -99,8 +99,8 @@ function AllDone() {
     <EmptyState title={given ? 'All done, thank you' : 'Nothing is left for you'}>
       {round !== null && round.done < round.images ? (
         <p>
-          {counted(round.images - round.done, 'image')} of round {round.round} still wait for other people. Whatever
-          comes back appears here by itself.
+          {counted(round.images - round.done, 'image')} of round {round.round} still wait for other people.
+          Whatever comes back appears here by itself.
         </p>
       ) : (
         <p>Every image of the round has its answers.</p>

@@ -14,7 +14,7 @@ import { VersionMetrics } from '../components/version-metrics.tsx'
 import { act } from '../state/act.ts'
 import { call } from '../state/api.ts'
 import { latest } from '../state/live.ts'
-import { currentJob, project, roundToLearn } from '../state/project.ts'
+import { busy, project, roundToLearn } from '../state/project.ts'
 import { useResource } from '../state/resource.ts'
 import { mayDo } from '../state/session.ts'
 
@@ -24,7 +24,10 @@ export function ModelPage() {
   const jobs = useResource('jobs', {}, ['jobs', 'versions'])
   const ended = (jobs.data ?? [])
     .map(latest)
-    .filter(({ kind, state }) => (kind === 'update' || kind === 'explore') && state !== 'running' && state !== 'waiting')
+    .filter(
+      ({ kind, state }) =>
+        (kind === 'update' || kind === 'explore') && state !== 'running' && state !== 'waiting',
+    )
     .toSorted((a, b) => (b.ended ?? 0) - (a.ended ?? 0))
   const last = ended[0]
   return (
@@ -34,7 +37,11 @@ export function ModelPage() {
         <RoundPicker round={round} onRound={setRound} />
       </div>
       <UpdatePanel />
-      {last && <JobCard job={last} />}
+      {last && (
+        <div class="card">
+          <JobCard job={last} />
+        </div>
+      )}
       <Shown resource={versions}>
         {({ versions: list, gains }) => (
           <>
@@ -71,8 +78,6 @@ export function ModelPage() {
 
 function UpdatePanel() {
   const round = roundToLearn.value
-  const job = currentJob.value
-  const busy = job !== null && (job.state === 'running' || job.state === 'waiting')
   if (round === null) {
     return <p class="notice">When people have named images, their answers become a new version here.</p>
   }
@@ -94,7 +99,13 @@ function UpdatePanel() {
         </p>
       </div>
       {mayDo('owner') && (
-        <button type="button" class="main-button" data-testid="update-model" disabled={busy} onClick={update}>
+        <button
+          type="button"
+          class="main-button"
+          data-testid="update-model"
+          disabled={busy.value}
+          onClick={update}
+        >
           Update the model
         </button>
       )}

@@ -6,6 +6,7 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { Picture } from '../components/picture.tsx'
 import { ReviewItem } from '../components/review-item.tsx'
 import { RoundPicker } from '../components/round-picker.tsx'
+import { Segments } from '../components/segments.tsx'
 import { Shown } from '../components/shown.tsx'
 import { project } from '../state/project.ts'
 import { useResource } from '../state/resource.ts'
@@ -33,19 +34,15 @@ export function ReviewPage() {
     <div class="page" data-testid="page-review">
       <div class="toolbar">
         <h1>Review</h1>
-        <div class="segments" role="group" aria-label="Part">
-          <button type="button" aria-pressed={tab === 'queue'} onClick={() => setTab('queue')}>
-            Images
-          </button>
-          <button
-            type="button"
-            data-testid="agreement-tab"
-            aria-pressed={tab === 'agreement'}
-            onClick={() => setTab('agreement')}
-          >
-            Agreement
-          </button>
-        </div>
+        <Segments
+          label="Part"
+          value={tab}
+          onChoose={setTab}
+          options={[
+            { value: 'queue', text: 'Images' },
+            { value: 'agreement', text: 'Agreement', testId: 'agreement-tab' },
+          ]}
+        />
         <RoundPicker round={round} onRound={setRound} />
       </div>
       {(project.value?.rounds.length ?? 0) === 0 ? (
@@ -70,14 +67,21 @@ function ReviewQueue({ round }: { round: number | undefined }) {
 
   return (
     <>
-      <div class="segments" role="group" aria-label="Which images">
-        {SHOWN.map((one) => (
-          <button key={one} type="button" aria-pressed={show === one} onClick={() => setShow(one)}>
-            {NAMES[one]}
-            {show === one && queue.data && <span class="count">{queue.data.total}</span>}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="Which images"
+        value={show}
+        onChoose={setShow}
+        options={SHOWN.map((one) => ({
+          value: one,
+          testId: `show-${one}`,
+          text: (
+            <>
+              {NAMES[one]}
+              {show === one && queue.data && <span class="count">{queue.data.total}</span>}
+            </>
+          ),
+        }))}
+      />
       <Shown resource={queue}>
         {({ items }) => {
           const index = Math.max(0, Math.min(at, items.length - 1))
@@ -93,7 +97,7 @@ function ReviewQueue({ round }: { round: number | undefined }) {
           return (
             <>
               <ReviewItem key={item.task} item={item} onDone={queue.reload} onMove={move} />
-              <div class="film" role="group" aria-label="The images that follow">
+              <fieldset class="film" aria-label="The images that follow">
                 {items.slice(Math.max(0, index - 3), index + 24).map((one) => (
                   <button
                     key={one.task}
@@ -106,7 +110,7 @@ function ReviewQueue({ round }: { round: number | undefined }) {
                     <Picture image={one.image} />
                   </button>
                 ))}
-              </div>
+              </fieldset>
             </>
           )
         }}

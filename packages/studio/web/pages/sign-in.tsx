@@ -13,8 +13,8 @@ export function SignInPage() {
           </p>
         )}
         <p>
-          You come in by a link of your own. If you started the studio yourself, it is printed in the terminal. If
-          somebody invited you, ask them for a new one.
+          You come in by a link of your own. If you started the studio yourself, it is printed in the
+          terminal. If somebody invited you, ask them for a new one.
         </p>
       </EmptyState>
     </main>

@@ -14,10 +14,9 @@ export interface PastAnswer {
   readonly step?: string
 }
 
-/** Whether two answers, one right after the other, were given at one keystroke. */
+/** Whether two answers were given at one keystroke. Those from before a reload go back one by one. */
 function together(a: PastAnswer, b: PastAnswer): boolean {
-  if (a.step !== undefined || b.step !== undefined) return a.step === b.step
-  return a.at === b.at && JSON.stringify(a.verdict) === JSON.stringify(b.verdict)
+  return a === b || (a.step !== undefined && a.step === b.step)
 }
 
 /** The answers that undo takes back: the newest step that stands. `past` is newest first. */

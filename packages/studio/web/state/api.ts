@@ -40,7 +40,9 @@ interface Parts {
 
 /** The address of a route with its parameters and query filled in. */
 export function addressOf(name: RouteName, { params = {}, query = {} }: Parts = {}): string {
-  const path = paths[name].path.replace(/:([a-z]+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+  const path = paths[name].path.replace(/:([a-z]+)/g, (_, key: string) =>
+    encodeURIComponent(params[key] ?? ''),
+  )
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value))
   return search.size > 0 ? `${path}?${search}` : path

@@ -6,6 +6,7 @@ import { type PastAnswer, recentClasses, toRedo, toUndo } from './answer-history
 import { call, messageOf } from './api.ts'
 import { entries, put, unsent } from './outbox.ts'
 import { prefetch } from './prefetch.ts'
+import { answersToday } from './session.ts'
 import { say } from './toasts.ts'
 import { newUuid } from './uuid.ts'
 
@@ -123,7 +124,12 @@ export function postpone(tasks: readonly Task[]): void {
 }
 
 /** Answers images at one keystroke; what comes next is shown at once, and the answers leave by themselves. */
-export function answer(tasks: readonly Task[], verdict: StudioVerdict, className: string | null, note = ''): void {
+export function answer(
+  tasks: readonly Task[],
+  verdict: StudioVerdict,
+  className: string | null,
+  note = '',
+): void {
   if (tasks.length === 0) return
   const at = Date.now()
   const step = newUuid()
@@ -152,6 +158,12 @@ function removeFromQueue(ids: ReadonlySet<string>): void {
 }
 
 function setUndone(uuids: ReadonlySet<string>, undone: boolean): void {
+  // Those of before the last reload are in the server's count for today, which it gave once.
+  const midnight = new Date().setHours(0, 0, 0, 0)
+  const counted = past.value.filter(
+    ({ uuid, step, at }) => uuids.has(uuid) && step === undefined && at >= midnight,
+  )
+  answersToday.value += undone ? -counted.length : counted.length
   past.value = past.value.map((answer) => (uuids.has(answer.uuid) ? { ...answer, undone } : answer))
 }
 
@@ -161,7 +173,10 @@ export async function undo(): Promise<void> {
     if ((await loadPast(past.value.at(-1)?.at)) === 0) break
     step = toUndo(past.value)
   }
-  if (step.length === 0) return say('There is nothing to take back.')
+  if (step.length === 0) {
+    say('There is nothing to take back.')
+    return
+  }
   put([{ kind: 'undo', answers: step.map(({ uuid }) => uuid) }])
   setUndone(new Set(step.map(({ uuid }) => uuid)), true)
   const back = await Promise.all(step.toReversed().map(taskOf))
@@ -177,7 +192,10 @@ export async function undo(): Promise<void> {
 
 export function redo(): void {
   const step = toRedo(past.value)
-  if (step.length === 0) return say('There is nothing to give again.')
+  if (step.length === 0) {
+    say('There is nothing to give again.')
+    return
+  }
   const uuids = step.map(({ uuid }) => uuid)
   put([{ kind: 'redo', answers: uuids }])
   setUndone(new Set(uuids), false)
@@ -196,7 +214,13 @@ async function taskOf({ task, image }: PastAnswer): Promise<Task> {
   try {
     const why = await call('whyTask', { params: { task } })
     const guesses = why.nearest.map(({ class: id, name }) => ({ class: id, name, confidence: 0 }))
-    return { ...bare, guesses, openness: why.openness, informativeness: why.informativeness, energy: why.energy }
+    return {
+      ...bare,
+      guesses,
+      openness: why.openness,
+      informativeness: why.informativeness,
+      energy: why.energy,
+    }
   } catch {
     return bare
   }

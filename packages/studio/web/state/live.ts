@@ -28,7 +28,8 @@ export function changesOf(topics: readonly Topic[]): string {
 
 function announce(topics: Iterable<Topic>): void {
   for (const topic of topics) waiting.add(topic)
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) return
+  timer = setTimeout(() => {
     timer = undefined
     for (const topic of waiting) changes[topic].value += 1
     waiting.clear()
@@ -54,7 +55,8 @@ export function listen(): void {
   }
 }
 
-/** A job as it was last heard of. */
+/** A job as it was last heard of. What a route says has ended has ended, whatever was heard before. */
 export function latest(job: Job): Job {
+  if (job.state !== 'waiting' && job.state !== 'running') return job
   return liveJobs.value.get(job.id) ?? job
 }

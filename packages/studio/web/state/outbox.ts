@@ -115,7 +115,9 @@ async function drain(): Promise<void> {
 async function deliver(batch: readonly Entry[]): Promise<void> {
   const operation = batch[0]!.operation
   if (operation.kind === 'answer') {
-    const answers = batch.flatMap((entry) => (entry.operation.kind === 'answer' ? [entry.operation.answer] : []))
+    const answers = batch.flatMap((entry) =>
+      entry.operation.kind === 'answer' ? [entry.operation.answer] : [],
+    )
     const { saved } = await call('giveAnswers', { body: { answers } })
     const missing = answers.find(({ uuid }) => !saved.includes(uuid))
     if (missing) {

@@ -29,6 +29,13 @@ export const currentJob = computed<Job | null>(() => {
   return job ? latest(job) : null
 })
 
+/** Whether work goes on that no other may be started beside. Maps and second looks at images are done in passing. */
+export const busy = computed(() => {
+  const job = currentJob.value
+  if (job === null || job.kind === 'map' || job.kind === 'recognise') return false
+  return job.state === 'running' || job.state === 'waiting'
+})
+
 export async function loadProject(): Promise<void> {
   try {
     project.value = await call('project')
