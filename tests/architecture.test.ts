@@ -9,7 +9,7 @@ import { code, files, read } from './repository.ts'
 
 const typescript = code.filter((file) => file.endsWith('.ts'))
 const imports = typescript.flatMap((file) => importsOf(file, read(file)))
-const isTest = (file: string): boolean => /\.(test|fixture)\.ts$/.test(file)
+const isTest = (file: string): boolean => /\.(test|fixture)\.ts$|\/e2e\//.test(file)
 
 /** Which package a file belongs to, or null outside packages/. */
 function packageOf(file: string): string | null {

@@ -41,13 +41,11 @@ export async function offline(t: TestContext, run: string): Promise<void> {
   // Undo reaches across the reload, and redo back.
   await imageBefore(page)
   await page.keyboard.press('Control+z')
-  await saved(page)
+  await untilUndone(page, 1)
   await page.keyboard.press('Control+z')
-  await saved(page)
-  assert.equal((await answers(page)).filter(({ undone }) => undone).length, 2)
+  await untilUndone(page, 2)
   await page.keyboard.press('Control+Shift+z')
-  await saved(page)
-  assert.equal((await answers(page)).filter(({ undone }) => undone).length, 1)
+  await untilUndone(page, 1)
   t.diagnostic(`${WHILE_DOWN} answers given while the server was down, each kept once`)
 }
 
@@ -62,6 +60,15 @@ async function saved(page: Page): Promise<void> {
   // What was kept before the page was loaded is read first.
   await page.waitForTimeout(700)
   await page.locator('[data-testid=save-state][data-state=saved]').waitFor()
+}
+
+async function untilUndone(page: Page, count: number): Promise<void> {
+  let undone = -1
+  for (let attempt = 0; attempt < 100 && undone !== count; attempt++) {
+    undone = (await answers(page)).filter((answer) => answer.undone).length
+    await page.waitForTimeout(100)
+  }
+  assert.equal(undone, count, 'answers taken back')
 }
 
 async function answers(page: Page): Promise<{ task: string; undone: boolean }[]> {

@@ -1,5 +1,6 @@
 // What goes into each route and what comes out. The server checks both by these schemas, and its OpenAPI document is made
 // from them; the browser takes their types only.
+// Long because it is one table: a route's schemas lie beside those of the others, in the order of paths.ts.
 
 import { z } from 'zod'
 import { ROLES, type RouteName } from './paths.ts'

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
-import { backup as sqliteBackup } from 'node:sqlite'
 import { sha256File, writeFileAtomic } from '@oltr/torch/files'
+import { sql } from 'kysely'
 import { RefusedError, StoreDamagedError } from './errors.ts'
 import { verifyChain } from './event-chain.ts'
 import { type Check, stateHash, verifyStore } from './integrity.ts'
@@ -22,7 +22,8 @@ export async function backupStore(store: Store, file: string): Promise<BackupRec
   if (fs.existsSync(file)) throw new RefusedError('conflict', `${file} exists: choose another name`)
   const partial = `${file}.${randomUUID()}.partial`
   try {
-    if (store.sqlite) await sqliteBackup(store.sqlite, partial)
+    // One statement, between two transactions of the same connection: whole, and of one moment.
+    if (store.sqlite) await sql`vacuum into ${partial}`.execute(store.db)
     else {
       const target = await Store.open(partial)
       await copyStore(store, target)

@@ -35,7 +35,10 @@ export async function applyEvent(trx: Trx, event: StoredEvent): Promise<void> {
       return
     case 'person.joined': {
       const { person: id, name, role } = event.body
-      await trx.insertInto('person').values({ id, name: plain(name), role, removed: 0, joined: event.at }).execute()
+      await trx
+        .insertInto('person')
+        .values({ id, name: plain(name), role, removed: 0, joined: event.at })
+        .execute()
       return
     }
     case 'person.removed':
@@ -220,7 +223,13 @@ async function countAnswered(trx: Trx, task: string): Promise<void> {
 async function sendBack(trx: Trx, task: string, comment: string): Promise<void> {
   await trx
     .updateTable('task')
-    .set((e) => ({ cycle: e('cycle', '+', 1), comment: plain(comment), settled: null, settled_by: null, answered: 0 }))
+    .set((e) => ({
+      cycle: e('cycle', '+', 1),
+      comment: plain(comment),
+      settled: null,
+      settled_by: null,
+      answered: 0,
+    }))
     .where('id', '=', task)
     .execute()
   await trx.updateTable('answer').set({ current: 0 }).where('task', '=', task).execute()
