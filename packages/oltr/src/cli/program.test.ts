@@ -14,11 +14,11 @@ const oneSentence = (text: string): void => {
   assert.equal(text.trimEnd().split('\n').length, 1, text)
 }
 
-test('nine commands, each with a description, and options that say what they do', () => {
+test('ten commands, each with a description, and options that say what they do', () => {
   const { commands } = createProgram()
   assert.deepEqual(
     commands.map((command) => command.name()),
-    ['doctor', 'data', 'train', 'evaluate', 'predict', 'explore', 'update', 'versions', 'loop'],
+    ['doctor', 'data', 'train', 'evaluate', 'predict', 'explore', 'update', 'versions', 'loop', 'studio'],
   )
   for (const command of commands) {
     assert.ok(command.description().length > 20, command.name())
@@ -35,7 +35,7 @@ test('help of every command needs no native bridge', () => {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', source], {
     encoding: 'utf8',
   })
-  assert.equal(stdout, '{"help":9,"addon":[]}\n', stderr)
+  assert.equal(stdout, '{"help":10,"addon":[]}\n', stderr)
 })
 
 test('--help of the program and of a command name the commands and the options, with exit code 0', () => {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { formats } from '../formats/formats.ts'
+import { createClass } from '../store/class-changes.ts'
+import { event } from '../store/events.ts'
+import { openRound, people } from '../store/round.fixture.ts'
+import { Store } from '../store/store.ts'
+import { annotationRecords } from './export-answers.ts'
+import { openProject, uuid } from './project.fixture.ts'
+
+const FULL = process.env.STUDIO_FULL === '1'
+const BIN = fileURLToPath(new URL('../../bin/oltr-studio.js', import.meta.url))
+
+test('answers are exported page by page, in little memory', async (t) => {
+  const folder = fs.mkdtempSync(join(tmpdir(), 'oltr-export-'))
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const store = await Store.open(join(folder, 'studio.sqlite'))
+  t.after(() => store.close())
+  const answers = FULL ? 100_000 : 20_000
+  await openRound(store, 1)
+  const [ann] = (await people(store, 1)) as [string]
+  const { id } = await createClass(store, { uuid: uuid(), name: 'stork' }, ann)
+  // Straight into the views: what is measured is reading them.
+  const database = store.sqlite!
+  database.exec('begin')
+  const addTask = database.prepare(
+    'insert into task select ?, round, ?, ?, cluster, guesses, nearest, openness, informativeness, energy, 0, null, null, null, null, 2 from task where round = 1 and position = 0',
+  )
+  const addAnswer = database.prepare(
+    "insert into answer values (?, ?, ?, 1, ?, 'class', ?, ?, null, 1, 0, 0, 1)",
+  )
+  for (let at = 1; at <= answers / 2; at++) {
+    const image = createHash('sha256').update(`bulk ${at}`).digest('hex')
+    addTask.run(`1-${image}`, image, at)
+    for (const half of [0, 1])
+      addAnswer.run(
+        `${image.slice(0, 8)}-0000-4000-8000-${image.slice(8, 19)}${half}`,
+        100 + 2 * at + half,
+        `1-${image}`,
+        `${ann}${half}`,
+        id,
+        id,
+      )
+  }
+  database.exec('commit')
+  globalThis.gc?.()
+  const before = process.memoryUsage().rss
+  let most = before
+  let bytes = 0
+  const start = performance.now()
+  for await (const piece of formats.csv.write(annotationRecords(store, null))) {
+    bytes += piece.length
+    most = Math.max(most, process.memoryUsage.rss())
+  }
+  const seconds = (performance.now() - start) / 1000
+  const grown = (most - before) / 1e6
+  t.diagnostic(
+    `${answers} answers, ${(bytes / 1e6).toFixed(0)} MB of CSV in ${seconds.toFixed(1)} s, ${grown.toFixed(0)} MB more memory`,
+  )
+  assert.ok(bytes > 100 * answers)
+  assert.ok(grown < 256)
+  assert.ok(seconds < 60)
+})
+
+test('a class is found among 75,000 while somebody types, over the server', async (t) => {
+  const { studio, session } = await openProject(t, 3)
+  const owner = await session('owner')
+  const count = FULL ? 75_000 : 5_000
+  const classes = Array.from({ length: count }, (_, at) => ({
+    id: `c-${at}`,
+    name: `species ${(at * 7919) % count} of the ${['north', 'south', 'sea'][at % 3]}`,
+  }))
+  await studio.store.add([event('class.known', { classes }, owner.id, uuid())])
+  await owner.ask('GET', '/api/classes?search=warm')
+  const times: number[] = []
+  for (const search of [
+    's',
+    'sp',
+    'speci',
+    'species 12',
+    '4711',
+    'sea',
+    'spcies 99',
+    '(a+)+$',
+    '.*',
+    'north 3',
+  ])
+    for (let again = 0; again < 5; again++) {
+      const start = performance.now()
+      const { status } = await owner.ask('GET', `/api/classes?search=${encodeURIComponent(search)}`)
+      assert.equal(status, 200)
+      times.push(performance.now() - start)
+    }
+  const p95 = times.sort((a, b) => a - b)[Math.floor(0.95 * times.length)]!
+  t.diagnostic(`${count} names: p95 ${p95.toFixed(1)} ms`)
+  assert.ok(p95 < (FULL ? 30 : 150), `${p95}`)
+})
+
+test('the server is up in a moment and small without a model', async (t) => {
+  const { run, studio, app } = await openProject(t, 3)
+  await app.close()
+  await studio.store.close()
+  fs.writeFileSync(join(run, 'studio', 'examples', 'index.json'), '[]')
+  const start = performance.now()
+  const child = spawn(process.execPath, [BIN, run, '--port', '0', '--json', '--no-work'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const line = await new Promise<string>((resolve) =>
+    createInterface({ input: child.stdout }).once('line', resolve),
+  )
+  const seconds = (performance.now() - start) / 1000
+  const { url } = JSON.parse(line) as { url: string }
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/#in=/)
+  assert.equal((await fetch(new URL('/api/health', url))).status, 200)
+  assert.equal((await fetch(new URL('/api/project', url))).status, 401)
+  assert.equal(fs.statSync(join(run, 'studio', 'owner-link')).mode & 0o777, 0o600)
+  const megabytes =
+    Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024
+  t.diagnostic(`up in ${seconds.toFixed(2)} s, ${megabytes.toFixed(0)} MB`)
+  assert.ok(seconds < 5)
+  assert.ok(megabytes < 250)
+})
