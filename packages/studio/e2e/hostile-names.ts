@@ -62,7 +62,7 @@ export async function hostileNames(t: TestContext, run: string): Promise<void> {
   const studio = await startStudio(t, run)
   const browser = await openBrowser(t)
   const page = await comeIn(browser, studio.link)
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(300_000)
   const dialogs: string[] = []
   page.on('dialog', (dialog) => {
     dialogs.push(dialog.message())

@@ -13,7 +13,7 @@ export async function offline(t: TestContext, run: string): Promise<void> {
   const before = await startStudio(t, run)
   const browser = await openBrowser(t)
   const page = await comeIn(browser, before.link)
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(300_000)
   await page.getByTestId('start-samples').click()
   await imageBefore(page)
   await answerOne(page)

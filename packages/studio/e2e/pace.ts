@@ -17,7 +17,7 @@ export async function pace(t: TestContext, run: string): Promise<void> {
   const studio = await startStudio(t, run)
   const browser = await openBrowser(t)
   const page = await comeIn(browser, studio.link)
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(300_000)
   await ask(page, 'PATCH', '/api/project', { overlap: OTHERS + 1 })
   await page.getByTestId('start-samples').click()
   await imageBefore(page)
@@ -98,7 +98,7 @@ export async function largeMap(t: TestContext, run: string): Promise<void> {
   const studio = await startStudio(t, run)
   const browser = await openBrowser(t)
   const page = await comeIn(browser, studio.link)
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(300_000)
   await page.getByTestId('start-samples').click()
   await imageBefore(page)
   const images = 100_000

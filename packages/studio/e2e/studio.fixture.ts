@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { sha256FileSync } from '@oltr/torch/files'
 import { writeSamplePool } from 'oltr/exploration'
 
+/** Threads that wait give their core away. */
+const CALM = { ...process.env, OMP_WAIT_POLICY: 'passive', OMP_NUM_THREADS: '1' }
 const OLTR = fileURLToPath(import.meta.resolve('oltr/bin'))
 
 export function temporaryFolder(t: TestContext): string {
@@ -23,8 +25,10 @@ export function temporaryFolder(t: TestContext): string {
 export function trainShortly(folder: string): string {
   const run = join(folder, 'birds')
   const settings = [
-    'stage1.epochs=6',
-    'stage1.schedule.after.epochs=6',
+    // Other tests are at work beside it: two processes with two threads each would wait for each other.
+    'execution.threads=1',
+    'stage1.epochs=4',
+    'stage1.schedule.after.epochs=4',
     'stage1.schedule.epochs=1',
     'stage2.epochs=2',
     'stage2.schedule.epochs=2',
@@ -32,7 +36,7 @@ export function trainShortly(folder: string): string {
   const { status, stderr } = spawnSync(
     process.execPath,
     [OLTR, 'train', '--recipe', 'quickstart', '--run', run, ...settings],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', env: CALM },
   )
   assert.equal(status, 0, stderr)
   return run
@@ -49,6 +53,7 @@ export interface RunningStudio {
 export async function startStudio(t: TestContext, run: string, port = 0): Promise<RunningStudio> {
   const child = spawn(process.execPath, [OLTR, 'studio', run, '--port', String(port), '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: CALM,
   })
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
