@@ -2,6 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { reachConsensus } from 'oltr/exploration'
+import sharp from 'sharp'
 import { pack } from 'tar-stream'
 import type { Format, StudioVerdict } from '../api/schemas.ts'
 import type { AnnotationRecord } from '../formats/annotation-record.ts'
@@ -111,10 +112,14 @@ async function sizeOf(
   images: ImageLibrary | null,
   image: string,
 ): Promise<{ width: number; height: number; extension: string } | null> {
-  const header = await images?.headerOf(image)
-  if (!header) return null
-  const { width, height, format } = header
-  return { width, height, extension: format === 'jpeg' ? '.jpg' : `.${format}` }
+  const file = images?.fileOf(image)
+  if (!file) return null
+  try {
+    const { width, height, format } = await sharp(file).metadata()
+    return { width, height, extension: format === 'jpeg' ? '.jpg' : `.${format}` }
+  } catch {
+    return null
+  }
 }
 
 function tarOf(studio: Studio, records: AsyncIterable<AnnotationRecord>): Readable {

@@ -1,19 +1,17 @@
-// Images that are like an image, and the embedding in the plane. The image itself is bytes: raw-routes.ts.
+// Images that are like an image, and the embedding in the plane. The image itself is bytes: image-route.ts.
 
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { nameOf } from '../../store/answers.ts'
 import { addJob } from '../../store/jobs.ts'
 import { judgeRound } from '../../store/round-consensus.ts'
-import { missing } from '../../store/store.ts'
 import type { Handlers } from '../context.ts'
 import { nearestImages } from '../neighbours.ts'
 import { newestRound } from '../newest-round.ts'
 
 export const images: Handlers<'similarImages' | 'map'> = {
-  async similarImages({ run, store, images }, { params, query }, { person }) {
-    if (images.fileOf(params.image) === null) throw missing('image', params.image)
-    const like = nearestImages(run, images.roundOf(params.image), params.image, query.limit)
+  async similarImages({ run, store }, { params, query }, { person }) {
+    const like = nearestImages(run, params.image, query.limit)
     if (like.length === 0) return []
     const tasks = await store.db
       .selectFrom('task')
