@@ -56,6 +56,13 @@ export class ClassRegistry {
     this.#changes.set(change.event, change)
   }
 
+  /** Classes that would be no more if a change were undone: a later split may need, and so make, what it found there. */
+  unmadeWithout(target: string): string[] {
+    const outcome = this.#without(target)
+    if (!(outcome instanceof ClassTable)) return []
+    return [...this.#table.classes.keys()].filter((id) => !outcome.classes.has(id))
+  }
+
   /** The live class that an id stands for, merges followed; null for an id that never was, or whose making was undone. */
   resolve(id: string): string | null {
     return this.#table.resolve(id)

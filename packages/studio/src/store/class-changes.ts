@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { sha256 } from '@oltr/torch/files'
 import type { Transaction } from 'kysely'
 import { foldName } from '../classes/class-name.ts'
-import type { ClassEvent } from '../classes/class-registry.ts'
+import type { ClassEvent, ClassRegistry } from '../classes/class-registry.ts'
 import { RefusedError } from './errors.ts'
 import { readEvents } from './event-chain.ts'
 import { event, type NewEvent, type StoredEvent } from './events.ts'
@@ -62,40 +62,36 @@ export async function changeClasses(store: Store, change: Change): Promise<void>
     if (known) return []
     const problem = classes.check(classEventOf({ ...change, seq: 0, at: store.now() } as StoredEvent))
     if (problem !== null) throw new RefusedError('conflict', problem)
-    if (change.kind === 'class.undo') await refuseOrphans(trx, change.body.target)
+    if (change.kind === 'class.undo') await refuseOrphans(trx, classes, change.body.target)
     return [change]
   })
 }
 
 /** A class that answers name cannot be unmade: they would name nothing. */
-async function refuseOrphans(trx: Transaction<Tables>, target: string): Promise<void> {
-  const row = await trx
-    .selectFrom('event')
-    .select(['kind', 'body'])
-    .where('uuid', '=', target)
-    .executeTakeFirst()
-  if (row?.kind !== 'class.create' && row?.kind !== 'class.split') return
-  const said = JSON.parse(row.body) as { class: string; into?: string; name: string }
-  // A split that found its class there did not make it.
-  if (row.kind === 'class.split' && said.into !== `c-${target}`) return
-  const made = row.kind === 'class.create' ? said.class : said.into!
-  const { answers } = await trx
-    .selectFrom('answer')
-    .select((e) => e.fn.countAll<number>().as('answers'))
-    .where('class_given', '=', made)
-    .executeTakeFirstOrThrow()
-  const { reviews } = await trx
-    .selectFrom('task')
-    .select((e) => e.fn.countAll<number>().as('reviews'))
-    // An id holds no character that stands for others.
-    .where((e) => e.or([e('control', '=', made), e('settled', 'like', `%"${made}"%`)]))
-    .executeTakeFirstOrThrow()
-  const uses = Number(answers) + Number(reviews)
-  if (uses > 0)
-    throw new RefusedError(
-      'conflict',
-      `${uses} ${uses === 1 ? 'answer names' : 'answers name'} "${said.name}": merge it into another class instead, or rename it`,
-    )
+async function refuseOrphans(
+  trx: Transaction<Tables>,
+  classes: ClassRegistry,
+  target: string,
+): Promise<void> {
+  for (const made of classes.unmadeWithout(target)) {
+    const { answers } = await trx
+      .selectFrom('answer')
+      .select((e) => e.fn.countAll<number>().as('answers'))
+      .where('class_given', '=', made)
+      .executeTakeFirstOrThrow()
+    const { reviews } = await trx
+      .selectFrom('task')
+      .select((e) => e.fn.countAll<number>().as('reviews'))
+      // An id holds no character that stands for others.
+      .where((e) => e.or([e('control', '=', made), e('settled', 'like', `%"${made}"%`)]))
+      .executeTakeFirstOrThrow()
+    const uses = Number(answers) + Number(reviews)
+    if (uses > 0)
+      throw new RefusedError(
+        'conflict',
+        `${uses} ${uses === 1 ? 'answer names' : 'answers name'} "${classes.get(made)!.name}": merge it into another class instead, or rename it`,
+      )
+  }
 }
 
 export interface PastChange {
