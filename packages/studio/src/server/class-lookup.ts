@@ -120,7 +120,7 @@ export function classIdOf(classes: ClassRegistry, modelName: string): string | n
   return classes.resolve(knownClassId(modelName)) ?? classes.resolveName(modelName)
 }
 
-/** Whether somebody has answered the task of an answer: only then may they see what others said. */
+/** Whether somebody has answered the task of an answer, and not skipped it: only then may they see what others said. */
 function answeredBy(e: ExpressionBuilder<Tables, 'answer'>, person: string) {
   return e
     .selectFrom('answer as own')
@@ -128,4 +128,5 @@ function answeredBy(e: ExpressionBuilder<Tables, 'answer'>, person: string) {
     .where(sql.ref('own.task'), '=', sql.ref('answer.task'))
     .where('own.person', '=', person)
     .where('own.current', '=', 1)
+    .where('own.kind', '<>', 'skip')
 }

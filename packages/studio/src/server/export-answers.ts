@@ -2,7 +2,6 @@
 
 import { Readable } from 'node:stream'
 import { reachConsensus } from 'oltr/exploration'
-import sharp from 'sharp'
 import { pack } from 'tar-stream'
 import type { Format, StudioVerdict } from '../api/schemas.ts'
 import type { AnnotationRecord } from '../formats/annotation-record.ts'
@@ -112,14 +111,10 @@ async function sizeOf(
   images: ImageLibrary | null,
   image: string,
 ): Promise<{ width: number; height: number; extension: string } | null> {
-  const file = images?.fileOf(image)
-  if (!file) return null
-  try {
-    const { width, height, format } = await sharp(file).metadata()
-    return { width, height, extension: format === 'jpeg' ? '.jpg' : `.${format}` }
-  } catch {
-    return null
-  }
+  const header = await images?.headerOf(image)
+  if (!header) return null
+  const { width, height, format } = header
+  return { width, height, extension: format === 'jpeg' ? '.jpg' : `.${format}` }
 }
 
 function tarOf(studio: Studio, records: AsyncIterable<AnnotationRecord>): Readable {

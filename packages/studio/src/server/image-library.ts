@@ -26,6 +26,7 @@ sharp.concurrency(1)
 export class ImageLibrary {
   readonly #run: RunFacts
   readonly #files = new Map<string, string>()
+  readonly #roundOf = new Map<string, number>()
   readonly #rounds = new Set<number>()
   readonly #examples = new Map<string, string[]>()
   #examplesRead = false
@@ -39,6 +40,25 @@ export class ImageLibrary {
   fileOf(image: string): string | null {
     this.#look()
     return this.#files.get(image) ?? null
+  }
+
+  /** The newest round whose pool has an image; null for one that none has. */
+  roundOf(image: string): number | null {
+    this.#look()
+    return this.#roundOf.get(image) ?? null
+  }
+
+  /** Its size and format as its header says; null where it cannot be read. */
+  async headerOf(image: string): Promise<{ width: number; height: number; format: string } | null> {
+    const file = this.fileOf(image)
+    if (file === null) return null
+    try {
+      // A pipe would be waited for.
+      if (!(await fs.promises.stat(file)).isFile()) return null
+      return await sharp(file).metadata()
+    } catch {
+      return null
+    }
   }
 
   /** Images of a class that training had, to show for it. */
@@ -76,7 +96,10 @@ export class ImageLibrary {
       this.#rounds.add(round)
       const { record } = this.#run.round(round)
       for (const stored of this.#run.features(round).images)
-        if ('id' in stored) this.#files.set(stored.id, join(record.pool, stored.image))
+        if ('id' in stored) {
+          this.#files.set(stored.id, join(record.pool, stored.image))
+          this.#roundOf.set(stored.id, round)
+        }
     }
     if (this.#examplesRead) return
     const folder = join(this.#run.studioFolder, 'examples')
@@ -94,9 +117,10 @@ export class ImageLibrary {
 async function readRegular(file: string): Promise<Buffer | null> {
   try {
     // A pipe would wait for ever, a device never end.
-    const about = await fs.promises.stat(file)
+    await using opened = await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
+    const about = await opened.stat()
     if (!about.isFile() || about.size > MOST_BYTES) return null
-    return await fs.promises.readFile(file)
+    return await opened.readFile()
   } catch {
     return null
   }

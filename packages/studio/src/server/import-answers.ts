@@ -2,7 +2,7 @@
 // that no round has asked about is named in the list of problems. All of a file is kept, or nothing.
 
 import { createHash, randomUUID } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 import { extract } from 'tar-stream'
 import type { Format, Response, StudioVerdict } from '../api/schemas.ts'
 import { foldName } from '../classes/class-name.ts'
@@ -16,6 +16,8 @@ import type { Studio } from './context.ts'
 
 /** Problems worth reading. */
 const PROBLEMS = 100
+/** Of somebody's name, in characters. */
+const LONGEST_NAME = 128
 
 export async function importAnswers(
   { store }: Studio,
@@ -36,9 +38,16 @@ export async function importAnswers(
     const people = new Map(
       (await trx.selectFrom('person').select(['id', 'name']).execute()).map(({ id, name }) => [name, id]),
     )
-    const present = new Set((await trx.selectFrom('answer').select('uuid').execute()).map(({ uuid }) => uuid))
+    const present = new Set((await trx.selectFrom('event').select('uuid').execute()).map(({ uuid }) => uuid))
     const made = new Map<string, string>()
     const events: NewEvent[] = []
+    const usablePerson = (name: string): boolean => {
+      if (name !== '' && name.length <= LONGEST_NAME) return true
+      problems.push(
+        `"${name.slice(0, LONGEST_NAME)}": expected a person's name of 1 to ${LONGEST_NAME} characters`,
+      )
+      return false
+    }
     const personOf = (name: string): string => {
       const known = people.get(name)
       if (known) return known
@@ -59,7 +68,9 @@ export async function importAnswers(
       }
       const known = classes.resolveName(folded.name) ?? made.get(folded.key)
       if (known) return known
-      const id = `c-${idOf(folded.key)}`
+      const usual = `c-${idOf(folded.key)}`
+      // It may have been renamed since an earlier import.
+      const id = classes.get(usual) ? `c-${randomUUID()}` : usual
       made.set(folded.key, id)
       events.push(event('class.create', { class: id, name: folded.name }, by, randomUUID()))
       return id
@@ -77,9 +88,11 @@ export async function importAnswers(
         )
         continue
       }
-      const verdict = verdictOf(record, classOf)
+      const annotator = people.has(record.annotator) ? record.annotator : tidied(record.annotator)
+      const verdict = usablePerson(annotator) ? verdictOf(record, classOf) : null
       if (verdict === null) continue
-      const person = personOf(record.annotator)
+      const person = personOf(annotator)
+      present.add(record.uuid)
       events.push({
         ...event('answer.given', { task, verdict, note: record.note }, person, record.uuid),
         at: record.at,
@@ -102,6 +115,11 @@ function verdictOf(
   return id === null ? null : { kind, class: id }
 }
 
+/** A person's name as the store keeps it. */
+function tidied(name: string): string {
+  return name.replaceAll('\0', '\ufffd').toWellFormed().normalize('NFC').trim()
+}
+
 /** The same name gives the same id, in whatever order a file is read. */
 function idOf(name: string): string {
   return createHash('sha256').update(`imported ${name}`).digest('hex').slice(0, 24)
@@ -109,13 +127,21 @@ function idOf(name: string): string {
 
 /** The manifest out of an archive of class folders; the images are here already. */
 async function* manifestOf(file: Readable): AsyncGenerator<Buffer> {
-  const entries = file.pipe(extract())
+  const entries = extract()
+  // What goes wrong comes out of the entries.
+  pipeline(file, entries, () => {})
   let found = false
-  for await (const entry of entries) {
-    if (entry.header.name === MANIFEST) {
-      found = true
-      for await (const chunk of entry) yield chunk as Buffer
-    } else entry.resume()
+  try {
+    for await (const entry of entries) {
+      if (entry.header.name === MANIFEST) {
+        found = true
+        for await (const chunk of entry) yield chunk as Buffer
+      } else entry.resume()
+    }
+  } catch (error) {
+    // A file that is too large says so itself.
+    if ('statusCode' in (error as Error)) throw error
+    throw new RefusedError('invalid', `expected a tar archive (${(error as Error).message}): export it again`)
   }
   if (!found) throw new RefusedError('invalid', `the archive has no ${MANIFEST}: export it again`)
 }

@@ -4,6 +4,7 @@
 import type { FastifyReply } from 'fastify'
 import type { LiveEvent, Topic } from '../api/schemas.ts'
 import { activeJob } from '../store/jobs.ts'
+import { hashOf } from '../store/people.ts'
 import type { Store } from '../store/store.ts'
 
 const LOOK_EVERY = 1000
@@ -11,10 +12,13 @@ const LOOK_EVERY = 1000
 const BREATH = 20_000
 /** Pages of one server at most; each is a connection. */
 const MOST = 1000
+/** Bytes that a page may have left unread. */
+const UNREAD = 1_000_000
 
 export class Live {
   readonly #store: Store
-  readonly #pages = new Set<FastifyReply>()
+  /** With the hash of the session that each was opened in. */
+  readonly #pages = new Map<FastifyReply, string>()
   readonly #timers: NodeJS.Timeout[]
   readonly #stop: () => void
   #seen = -1
@@ -29,7 +33,7 @@ export class Live {
   }
 
   /** False where there are too many pages already. */
-  open(reply: FastifyReply): boolean {
+  open(reply: FastifyReply, session: string): boolean {
     if (this.#pages.size >= MOST) return false
     reply.hijack()
     reply.raw.writeHead(200, {
@@ -39,7 +43,7 @@ export class Live {
       'x-content-type-options': 'nosniff',
     })
     reply.raw.write(':\n\n')
-    this.#pages.add(reply)
+    this.#pages.set(reply, hashOf(session))
     reply.raw.on('close', () => this.#pages.delete(reply))
     return true
   }
@@ -51,11 +55,12 @@ export class Live {
   close(): void {
     this.#stop()
     for (const timer of this.#timers) clearInterval(timer)
-    for (const page of this.#pages) page.raw.end()
+    for (const page of this.#pages.keys()) page.raw.end()
   }
 
   async #look(): Promise<void> {
     if (this.#pages.size === 0) return
+    await this.#endRevoked()
     const job = await activeJob(this.#store)
     if (job) this.tell({ topics: [], job })
     const { seq } = await this.#store.db.selectFrom('head').select('seq').executeTakeFirstOrThrow()
@@ -72,7 +77,23 @@ export class Live {
     this.#seen = seq
   }
 
+  /** Whoever may not come in any more hears no more. */
+  async #endRevoked(): Promise<void> {
+    const pages = [...this.#pages]
+    const rows = await this.#store.db
+      .selectFrom('session')
+      .innerJoin('person', 'person.id', 'session.person')
+      .select('session.hash')
+      .where('person.removed', '=', 0)
+      .where('session.hash', 'in', [...new Set(pages.map(([, hash]) => hash))])
+      .execute()
+    const held = new Set(rows.map(({ hash }) => hash))
+    for (const [page, hash] of pages) if (!held.has(hash)) page.raw.end()
+  }
+
   #write(text: string): void {
-    for (const page of this.#pages) page.raw.write(text)
+    for (const { raw } of this.#pages.keys())
+      if (raw.writableLength > UNREAD) raw.destroy()
+      else raw.write(text)
   }
 }

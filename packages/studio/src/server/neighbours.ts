@@ -41,14 +41,14 @@ export function featuresByImage(run: RunFacts, round: number): (image: string) =
   }
 }
 
-/** The images of its newest round that are most like an image, the nearest first. */
+/** The images of a round that are most like one of its images, the nearest first; none where it is of no round. */
 export function nearestImages(
   run: RunFacts,
+  round: number | null,
   image: string,
   count: number,
 ): { image: string; distance: number }[] {
-  const round = run.exploredRounds.findLast((each) => poolOf(run, each).place.has(image))
-  if (round === undefined) return []
+  if (round === null) return []
   const { images, place, features, dimension } = poolOf(run, round)
   const from = place.get(image)! * dimension
   const nearest: { image: string; distance: number }[] = []

@@ -49,15 +49,26 @@ export interface Reply {
   readonly headers: Record<string, unknown>
 }
 
-export async function openProject(t: TestContext, images = 12): Promise<Project> {
+export interface ProjectOptions {
+  /** Folder of a built web application. */
+  readonly web?: string
+  /** Files of the pool, by name, besides the drawn ones. */
+  readonly files?: ReadonlyMap<string, Buffer>
+}
+
+export async function openProject(
+  t: TestContext,
+  images = 12,
+  { web, files = new Map() }: ProjectOptions = {},
+): Promise<Project> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'oltr-project-'))
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }))
   const run = join(folder, 'run')
-  const ids = await writeRun(run, images)
+  const ids = await writeRun(run, images, files)
   const store = await Store.open(join(run, 'studio', 'studio.sqlite'))
   const studio = new Studio(store, new RunFacts(run))
   await openRounds(studio, () => Promise.reject(new Error('no process is needed')))
-  const app = await createServer(studio, { hosts: ['localhost'], web: null })
+  const app = await createServer(studio, { hosts: ['localhost'], web: web ?? null })
   t.after(async () => {
     await app.close()
     await store.close()
@@ -91,7 +102,7 @@ export async function ask(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { payload: payloadOf(body) }),
   })
   let parsed: unknown = null
   try {
@@ -102,7 +113,11 @@ export async function ask(
   return { status: reply.statusCode, text: reply.body, body: parsed, headers: reply.headers }
 }
 
-async function writeRun(run: string, images: number): Promise<string[]> {
+function payloadOf(body: unknown): string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+}
+
+async function writeRun(run: string, drawn: number, files: ReadonlyMap<string, Buffer>): Promise<string[]> {
   const pool = join(run, 'pool')
   const round = join(run, 'rounds', '1')
   fs.mkdirSync(pool, { recursive: true })
@@ -126,20 +141,24 @@ async function writeRun(run: string, images: number): Promise<string[]> {
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(header.length))
   fs.writeFileSync(join(run, 'oltr.safetensors'), Buffer.concat([length, header]))
-  const ids: string[] = []
-  for (let at = 0; at < images; at++) {
+  const contents = new Map<string, Buffer>()
+  for (let at = 0; at < drawn; at++) {
     const background = { r: 20 * at, g: 255 - 20 * at, b: 90 }
     const bytes = await sharp({ create: { width: 24, height: 16, channels: 3, background } })
       .png()
       .toBuffer()
-    fs.writeFileSync(join(pool, `${at}.png`), bytes)
-    ids.push(createHash('sha256').update(bytes).digest('hex'))
+    contents.set(`${at}.png`, bytes)
   }
+  for (const [name, bytes] of files) contents.set(name, bytes)
+  for (const [name, bytes] of contents) fs.writeFileSync(join(pool, name), bytes)
+  const names = [...contents.keys()]
+  const ids = [...contents.values()].map((bytes) => createHash('sha256').update(bytes).digest('hex'))
+  const images = ids.length
   const about = { extractor: '0', dataset: pool, images: '0', count: images, dimension: DIMENSION }
   fs.writeFileSync(join(round, 'features', 'about.json'), `${JSON.stringify(about, null, 2)}\n`)
   fs.writeFileSync(
     join(round, 'features', 'images.jsonl'),
-    ids.map((id, at) => `${JSON.stringify({ image: `${at}.png`, id })}\n`).join(''),
+    ids.map((id, at) => `${JSON.stringify({ image: names[at], id })}\n`).join(''),
   )
   fs.writeFileSync(
     join(round, 'features', 'features.f32'),
@@ -157,7 +176,7 @@ async function writeRun(run: string, images: number): Promise<string[]> {
   fs.writeFileSync(join(round, 'round.json'), JSON.stringify(record))
   const asked = ids.map((id, at) => ({
     at,
-    image: `${at}.png`,
+    image: names[at],
     id,
     openness: at,
     informativeness: 0.5,
@@ -174,6 +193,17 @@ async function writeRun(run: string, images: number): Promise<string[]> {
   }
   fs.writeFileSync(join(round, 'studio', 'groups.json'), JSON.stringify(groups))
   return ids
+}
+
+/** A file as the only part of a multipart body. */
+export function upload(content: string | Buffer): { payload: Buffer; type: string } {
+  const border = 'x0x0x'
+  const payload = Buffer.concat([
+    Buffer.from(`--${border}\r\ncontent-disposition: form-data; name="file"; filename="../a"\r\n\r\n`),
+    Buffer.from(content),
+    Buffer.from(`\r\n--${border}--\r\n`),
+  ])
+  return { payload, type: `multipart/form-data; boundary=${border}` }
 }
 
 export const uuid = (): string => randomUUID()

@@ -1,5 +1,6 @@
 // Routes whose answer is no JSON: coming in and leaving (cookies), images, files, and the stream of changes.
 
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RouteName } from '../api/paths.ts'
 import type { Format, Received } from '../api/schemas.ts'
@@ -44,8 +45,9 @@ export function rawRoutes(
         return { ok: true }
       },
 
-      async live(_request, reply) {
-        if (!live.open(reply)) throw new Refusal(429, 'too many pages are open')
+      async live(request, reply) {
+        if (!live.open(reply, request.cookies[SESSION_COOKIE]!))
+          throw new Refusal(429, 'too many pages are open')
         return reply
       },
 
@@ -71,7 +73,12 @@ export function rawRoutes(
         const file = request.isMultipart() ? await request.file() : undefined
         if (!file)
           throw new RefusedError('invalid', 'a file is needed, as the part `file` of a multipart body')
-        return importAnswers(studio, format, file.file, request.person!.id)
+        const whole = async function* () {
+          yield* file.file
+          // It ends where it was cut off, as if that were all.
+          if (file.file.truncated) throw new request.server.multipartErrors.RequestFileTooLargeError()
+        }
+        return importAnswers(studio, format, Readable.from(whole()), request.person!.id)
       },
     },
   }

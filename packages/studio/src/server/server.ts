@@ -8,8 +8,10 @@ import files from '@fastify/static'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { paths, type RouteName } from '../api/paths.ts'
 import { problem, schemas } from '../api/schemas.ts'
+import { RefusedError } from '../store/errors.ts'
 import type { Asked, Handlers, Studio } from './context.ts'
 import { statusOf } from './failures.ts'
 import { checkOrigin, checkRole } from './guards.ts'
@@ -37,6 +39,8 @@ const BODY = 65_536
 const UPLOAD = 20 * 1024 * 1024
 /** Requests of one address in a minute: many people may sit behind one. */
 const PER_MINUTE = 6000
+/** Of a route that takes nothing there. */
+const NOTHING = z.strictObject({})
 const HANDLERS = { ...project, ...people, ...labelling, ...classes, ...review, ...images, ...model, ...data }
 
 /** Made, not started: `inject` asks it without a socket. */
@@ -50,6 +54,18 @@ export async function createServer(studio: Studio, options: ServerOptions): Prom
     keepAliveTimeout: 10_000,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    http: { connectionsCheckingInterval: 1000 },
+    // An address that cannot be read gets no further than here.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = statusOf(error)
+      const headers = {
+        'content-type': 'application/json',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+      }
+      reply.raw.writeHead(status, headers).end(JSON.stringify(body))
+    },
   })
   app.server.headersTimeout = 10_000
   app.server.maxConnections = 12_000
@@ -137,8 +153,8 @@ function addRoute(app: FastifyInstance, studio: Studio, name: RouteName, raw: Ra
     operationId: name,
     summary,
     'x-role': role,
-    ...(input.params ? { params: input.params } : {}),
-    ...(input.query ? { querystring: input.query } : {}),
+    params: input.params ?? NOTHING,
+    querystring: input.query ?? NOTHING,
     ...(input.body ? { body: input.body } : {}),
     response: {
       ...(response ? { 200: response } : {}),
@@ -156,6 +172,10 @@ function addRoute(app: FastifyInstance, studio: Studio, name: RouteName, raw: Ra
     preParsing: async (request, reply, payload) => {
       await checkRole(studio.store, request, reply, role)
       return payload
+    },
+    preValidation: async ({ body }) => {
+      if (!input.body && body !== undefined && body !== null)
+        throw new RefusedError('invalid', 'expected no body, or a file')
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       reply.header('cache-control', 'no-store')

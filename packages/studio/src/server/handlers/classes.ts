@@ -6,6 +6,7 @@ import type { ClassSummary, Person } from '../../api/schemas.ts'
 import { foldName } from '../../classes/class-name.ts'
 import { nameOf } from '../../store/answers.ts'
 import { changeClasses, classHistory, createClass, usable } from '../../store/class-changes.ts'
+import { RefusedError } from '../../store/errors.ts'
 import { event } from '../../store/events.ts'
 import { judgeRound } from '../../store/round-consensus.ts'
 import { missing } from '../../store/store.ts'
@@ -91,7 +92,9 @@ export const classes: Handlers<
 
   async createClass({ store, lookup }, { body: { uuid, name } }, { person }) {
     const { id, created } = await createClass(store, { uuid, name }, person.id)
-    return { class: (await lookup.summaries([id], person))[0]!, created }
+    const [made] = await lookup.summaries([id], person)
+    if (!made) throw new RefusedError('conflict', `${uuid} was used before: send the name with another uuid`)
+    return { class: made, created }
   },
 
   async classImages({ store, lookup, images, run }, { params, query: { offset, limit } }, { person }) {
@@ -272,11 +275,11 @@ function changeText(kind: string, body: Record<string, unknown>, called: (id: st
 
 /** Classes that the asker's own answers gave to the images most like this one: others' answers stay hidden. */
 async function classesNear(
-  { store, run }: Studio,
+  { store, run, images }: Studio,
   image: string,
   person: { id: string; role: string },
 ): Promise<{ id: string; why: string }[]> {
-  const like = nearestImages(run, image, 50)
+  const like = nearestImages(run, images.roundOf(image), image, 50)
   if (like.length === 0) return []
   const registry = await store.classes()
   let query = store.db

@@ -1,17 +1,19 @@
-// Images that are like an image, and the embedding in the plane. The image itself is bytes: image-route.ts.
+// Images that are like an image, and the embedding in the plane. The image itself is bytes: raw-routes.ts.
 
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { nameOf } from '../../store/answers.ts'
-import { addJob } from '../../store/jobs.ts'
 import { judgeRound } from '../../store/round-consensus.ts'
+import { missing } from '../../store/store.ts'
+import { askFor } from '../ask-for.ts'
 import type { Handlers } from '../context.ts'
 import { nearestImages } from '../neighbours.ts'
 import { newestRound } from '../newest-round.ts'
 
 export const images: Handlers<'similarImages' | 'map'> = {
-  async similarImages({ run, store }, { params, query }, { person }) {
-    const like = nearestImages(run, params.image, query.limit)
+  async similarImages({ run, store, images }, { params, query }, { person }) {
+    if (images.fileOf(params.image) === null) throw missing('image', params.image)
+    const like = nearestImages(run, images.roundOf(params.image), params.image, query.limit)
     if (like.length === 0) return []
     const tasks = await store.db
       .selectFrom('task')
@@ -41,7 +43,7 @@ export const images: Handlers<'similarImages' | 'map'> = {
     if (round === null) return { round: 0, map: null }
     const file = join(run.roundFolder(round), 'studio', 'map.json')
     if (!fs.existsSync(file)) {
-      await addJob(store, { kind: 'map', input: { round }, label: 'drawing the map', by: person.id })
+      await askFor(store, { kind: 'map', input: { round }, label: 'drawing the map', by: person.id })
       return { round, map: null }
     }
     const map = JSON.parse(await fs.promises.readFile(file, 'utf8')) as {

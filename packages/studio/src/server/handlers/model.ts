@@ -10,6 +10,7 @@ import { RefusedError } from '../../store/errors.ts'
 import { addJob, cancelJob, listJobs } from '../../store/jobs.ts'
 import { judgeRound } from '../../store/round-consensus.ts'
 import { missing } from '../../store/store.ts'
+import { askFor } from '../ask-for.ts'
 import type { Handlers } from '../context.ts'
 import { newestRound } from '../newest-round.ts'
 
@@ -68,7 +69,7 @@ export const model: Handlers<'versions' | 'useVersion' | 'recognise' | 'jobs' | 
     const file = join(run.roundFolder(round), 'studio', `recognised-${version}.json`)
     if (!fs.existsSync(file)) {
       const label = `recognising the images of round ${round} with version ${version}`
-      await addJob(store, { kind: 'recognise', input: { round, version }, label, by: person.id })
+      await askFor(store, { kind: 'recognise', input: { round, version }, label, by: person.id })
       return { round, ready: false, total: 0, new: 0, images: [] }
     }
     const { images } = JSON.parse(await fs.promises.readFile(file, 'utf8')) as RecognisedPool
