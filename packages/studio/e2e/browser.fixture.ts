@@ -46,3 +46,20 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(400)
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
+
+/** Asks the server as the page would, with its session. */
+export async function ask(
+  page: Page,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: unknown }> {
+  return page.evaluate(
+    async ([how, where, what]) => {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(where!, { method: how, ...(what ? { headers, body: what } : {}) })
+      return { status: response.status, body: await response.json() }
+    },
+    [method, path, body === undefined ? '' : JSON.stringify(body)],
+  )
+}

@@ -4,10 +4,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { comeIn, openBrowser } from './browser.fixture.ts'
-import { imageBefore } from './person.fixture.ts'
+import { ask, comeIn, openBrowser } from './browser.fixture.ts'
+import { imageBefore, PATIENCE } from './person.fixture.ts'
 import { startStudio } from './studio.fixture.ts'
 
 const HIT = 'window.hit=1'
@@ -62,7 +61,7 @@ export async function hostileNames(t: TestContext, run: string): Promise<void> {
   const studio = await startStudio(t, run)
   const browser = await openBrowser(t)
   const page = await comeIn(browser, studio.link)
-  page.setDefaultTimeout(300_000)
+  page.setDefaultTimeout(PATIENCE)
   const dialogs: string[] = []
   page.on('dialog', (dialog) => {
     dialogs.push(dialog.message())
@@ -120,25 +119,6 @@ export async function hostileNames(t: TestContext, run: string): Promise<void> {
   }
   assert.equal(await page.evaluate('window.hit ?? 0'), 0)
   assert.deepEqual(dialogs, [])
-}
-
-async function ask(
-  page: Page,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<{ status: number; body: unknown }> {
-  return page.evaluate(
-    async ([how, where, what]) => {
-      const response = await fetch(where!, {
-        method: how,
-        headers: { 'content-type': 'application/json' },
-        body: what,
-      })
-      return { status: response.status, body: await response.json() }
-    },
-    [method, path, JSON.stringify(body)],
-  )
 }
 
 function uuid(): string {

@@ -4,11 +4,8 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { Response } from '../src/api/schemas.ts'
 import { comeIn, openBrowser, picture } from './browser.fixture.ts'
-import { imageBefore, nameIt } from './person.fixture.ts'
+import { imageBefore, nameIt, PATIENCE } from './person.fixture.ts'
 import { startStudio, truthOf } from './studio.fixture.ts'
-
-/** A round with sample images is explored in seconds on a slow machine, in a minute on a busy one. */
-const PATIENCE = 300_000
 
 export async function nameAndLearn(t: TestContext, run: string): Promise<void> {
   const studio = await startStudio(t, run)
@@ -110,7 +107,7 @@ export async function nameAndLearn(t: TestContext, run: string): Promise<void> {
   t.diagnostic(
     `${learned.length} images taken for new classes, ${right.length} rightly, of ${fresh.length} new classes`,
   )
-  assert.ok(right.length > learned.length / 6, 'and not by chance: there are dozens of classes')
+  assert.ok(right.length > learned.length / 4, 'and not by chance: there are dozens of classes')
 
   // The other pages show what has happened.
   await owner.getByTestId('nav-explore').click()

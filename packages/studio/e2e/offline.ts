@@ -3,19 +3,13 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
-import { comeIn, openBrowser } from './browser.fixture.ts'
-import { imageBefore, nextOf } from './person.fixture.ts'
+import { atFirstImage, imageBefore, nextOf } from './person.fixture.ts'
 import { startStudio } from './studio.fixture.ts'
 
 const WHILE_DOWN = 6
 
 export async function offline(t: TestContext, run: string): Promise<void> {
-  const before = await startStudio(t, run)
-  const browser = await openBrowser(t)
-  const page = await comeIn(browser, before.link)
-  page.setDefaultTimeout(300_000)
-  await page.getByTestId('start-samples').click()
-  await imageBefore(page)
+  const { studio: before, page } = await atFirstImage(t, run)
   await answerOne(page)
   await saved(page)
   const port = Number(new URL(before.address).port)

@@ -1,11 +1,11 @@
 // How long a person waits: from a key to the next image painted, while twenty work; and how large a map may be.
 
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
-import { comeIn, openBrowser } from './browser.fixture.ts'
-import { imageBefore, nextOf } from './person.fixture.ts'
-import { startStudio } from './studio.fixture.ts'
+import { ask } from './browser.fixture.ts'
+import { atFirstImage, imageBefore, nextOf } from './person.fixture.ts'
 
 const FULL = process.env.STUDIO_FULL === '1'
 const OTHERS = 19
@@ -14,40 +14,34 @@ const KEYS = FULL ? 56 : 30
 const [NEXT_IMAGE, FRAME] = FULL ? [100, 32] : [400, 200]
 
 export async function pace(t: TestContext, run: string): Promise<void> {
-  const studio = await startStudio(t, run)
-  const browser = await openBrowser(t)
-  const page = await comeIn(browser, studio.link)
-  page.setDefaultTimeout(300_000)
+  const { studio, page } = await atFirstImage(t, run)
   await ask(page, 'PATCH', '/api/project', { overlap: OTHERS + 1 })
-  await page.getByTestId('start-samples').click()
-  await imageBefore(page)
-  const people = await Promise.all(
-    Array.from({ length: OTHERS }, async (_, at) => {
-      const { token } = (await ask(page, 'POST', '/api/people', {
-        name: `person ${at}`,
-        role: 'annotator',
-      })) as { token: string }
-      return token
-    }),
-  )
+  const cookies: string[] = []
+  for (let at = 0; at < OTHERS; at++) {
+    const { body } = await ask(page, 'POST', '/api/people', { name: `person ${at}`, role: 'annotator' })
+    cookies.push(await enter(studio.address, (body as { token: string }).token, at))
+  }
   const over = new AbortController()
-  const work = people.map((token, at) => worker(studio.address, token, at, over.signal))
+  const work = cookies.map((cookie, at) => worker(studio.address, cookie, at, over.signal))
   await page.evaluate(WATCH)
   const waits: number[] = []
   for (let i = 0; i < KEYS; i++) {
     const image = await imageBefore(page)
+    await page.evaluate('window.lastWait = null')
     await page.keyboard.press('KeyU')
     await nextOf(page, image)
+    await page.waitForFunction('window.lastWait !== null')
     waits.push(await page.evaluate<number>('window.lastWait'))
     await page.waitForTimeout(150)
   }
   over.abort()
-  const given = (await Promise.all(work)).reduce((sum, answers) => sum + answers, 0)
+  const byPerson = await Promise.all(work)
+  const given = byPerson.reduce((sum, answers) => sum + answers, 0)
   const [p50, p95] = [quantile(waits, 0.5), quantile(waits, 0.95)]
   t.diagnostic(
     `key to next image painted: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms over ${KEYS} keys; ${OTHERS} others gave ${given} answers meanwhile`,
   )
-  assert.ok(given > OTHERS, 'the others are at work')
+  assert.ok(Math.min(...byPerson) >= 3, 'every one of the others is at work')
   assert.ok(p95 < NEXT_IMAGE, `p95 ${p95}`)
 }
 
@@ -66,15 +60,31 @@ const WATCH = `{
   }, true)
 }`
 
+/** A session for somebody at a machine of their own: of one address ten may come in within a minute. */
+function enter(address: string, token: string, at: number): Promise<string> {
+  const body = JSON.stringify({ token })
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  return new Promise((resolve, reject) => {
+    request(
+      `${address}/api/session`,
+      { method: 'POST', headers, localAddress: `127.0.0.${2 + at}` },
+      (reply) => {
+        reply.resume()
+        const cookie = reply.headers['set-cookie']?.[0]?.split(';')[0]
+        if (cookie) resolve(cookie)
+        else reject(new Error(`person ${at} was not let in: ${reply.statusCode}`))
+      },
+    )
+      .on('error', reject)
+      .end(body)
+  })
+}
+
 /** Somebody else at work: claims, looks at the image, answers, as fast as people can. Resolves with their answers. */
-async function worker(address: string, token: string, at: number, over: AbortSignal): Promise<number> {
-  const headers = { 'content-type': 'application/json', cookie: '' }
+async function worker(address: string, cookie: string, at: number, over: AbortSignal): Promise<number> {
+  const headers = { 'content-type': 'application/json', cookie }
   const send = async (path: string, body: unknown): Promise<globalThis.Response> =>
     fetch(`${address}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
-  // Ten may come in within a minute; the others take the session that the test gives them.
-  const entered = await send('/api/session', { token })
-  if (!entered.ok) return 0
-  headers.cookie = entered.headers.get('set-cookie')!.split(';')[0]!
   let given = 0
   while (!over.aborted) {
     const { tasks } = (await (await send('/api/tasks/claim', { count: 6 })).json()) as {
@@ -95,17 +105,11 @@ async function worker(address: string, token: string, at: number, over: AbortSig
 }
 
 export async function largeMap(t: TestContext, run: string): Promise<void> {
-  const studio = await startStudio(t, run)
-  const browser = await openBrowser(t)
-  const page = await comeIn(browser, studio.link)
-  page.setDefaultTimeout(300_000)
-  await page.getByTestId('start-samples').click()
-  await imageBefore(page)
+  const { page } = await atFirstImage(t, run)
   const images = 100_000
   // The map of a pool that size, as the server would send it; pictures are those that there are.
-  const real = (
-    (await ask(page, 'POST', '/api/tasks/claim', { count: 60 })) as { tasks: { image: string }[] }
-  ).tasks
+  const { body } = await ask(page, 'POST', '/api/tasks/claim', { count: 60 })
+  const real = (body as { tasks: { image: string }[] }).tasks
   const column = (value: (at: number) => unknown): unknown[] =>
     Array.from({ length: images }, (_, at) => value(at))
   const map = {
@@ -171,14 +175,4 @@ async function frames(page: Page, action: () => Promise<void>): Promise<number[]
 
 function quantile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))]!
-}
-
-async function ask(page: Page, method: string, path: string, body: unknown): Promise<unknown> {
-  return page.evaluate(
-    async ([how, where, what]) =>
-      (
-        await fetch(where!, { method: how, headers: { 'content-type': 'application/json' }, body: what })
-      ).json(),
-    [method, path, JSON.stringify(body)],
-  )
 }

@@ -1,6 +1,25 @@
 // Somebody who names images with the keyboard alone.
 
+import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
+import { comeIn, openBrowser } from './browser.fixture.ts'
+import { type RunningStudio, startStudio } from './studio.fixture.ts'
+
+/** A round is explored in seconds on a slow machine, in minutes on a busy one. */
+export const PATIENCE = 300_000
+
+/** The owner of a new studio, before the first of some sample images. */
+export async function atFirstImage(
+  t: TestContext,
+  run: string,
+): Promise<{ studio: RunningStudio; page: Page }> {
+  const studio = await startStudio(t, run)
+  const page = await comeIn(await openBrowser(t), studio.link)
+  page.setDefaultTimeout(PATIENCE)
+  await page.getByTestId('start-samples').click()
+  await imageBefore(page)
+  return { studio, page }
+}
 
 /** The image that waits for an answer; null where all are done. */
 export async function imageBefore(page: Page): Promise<string | null> {

@@ -38,7 +38,11 @@ export async function* linesOf(chunks: Chunks): AsyncIterable<{ line: string; nu
   for await (const text of decodeText(chunks)) {
     const lines = (rest + text).split('\n')
     rest = lines.pop()!
-    for (const line of lines) yield { line: line.replace(/\r$/, ''), number: number++ }
+    for (const line of lines) {
+      // Empty ones are nobody's record: a file of nothing else is read in a moment.
+      if (line !== '') yield { line: line.replace(/\r$/, ''), number }
+      number++
+    }
     if (rest.length > LONGEST_LINE) {
       throw new FormatError(`line ${number}`, `over ${LONGEST_LINE} characters long; give one record a line`)
     }

@@ -11,13 +11,12 @@ import { MANIFEST } from '../formats/folders-format.ts'
 import { formats } from '../formats/formats.ts'
 import { RefusedError } from '../store/errors.ts'
 import { event, type NewEvent } from '../store/events.ts'
+import { LONGEST_PERSON_NAME } from '../store/people.ts'
 import { taskIdOf } from '../store/views.ts'
 import type { Studio } from './context.ts'
 
 /** Problems worth reading. */
 const PROBLEMS = 100
-/** Of somebody's name, in characters. */
-const LONGEST_NAME = 128
 
 export async function importAnswers(
   { store }: Studio,
@@ -42,9 +41,9 @@ export async function importAnswers(
     const made = new Map<string, string>()
     const events: NewEvent[] = []
     const usablePerson = (name: string): boolean => {
-      if (name !== '' && name.length <= LONGEST_NAME) return true
+      if (name !== '' && name.length <= LONGEST_PERSON_NAME) return true
       problems.push(
-        `"${name.slice(0, LONGEST_NAME)}": expected a person's name of 1 to ${LONGEST_NAME} characters`,
+        `"${name.slice(0, LONGEST_PERSON_NAME)}": expected a person's name of 1 to ${LONGEST_PERSON_NAME} characters`,
       )
       return false
     }

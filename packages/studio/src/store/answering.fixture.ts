@@ -10,7 +10,7 @@ import { Store } from './store.ts'
 
 const [place, person, tasks] = process.argv.slice(2) as [string, string, string]
 const store = await Store.open(place)
-fs.writeSync(1, 'open\n')
+fs.writeSync(1, `open ${process.pid}\n`)
 for (let at = 0; ; at++) {
   // Three at once: all of them are kept, or none.
   const answers = Array.from({ length: 3 }, () => ({

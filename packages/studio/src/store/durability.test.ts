@@ -37,7 +37,7 @@ test('a server that is killed loses no acknowledged answer, and keeps no half of
     })
     const ended = new Promise((resolve) => child.on('close', resolve))
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line === 'open') setTimeout(() => child.kill('SIGKILL'), 5 + ((kill * 37) % 120))
+      if (line.startsWith('open ')) setTimeout(() => child.kill('SIGKILL'), 5 + ((kill * 37) % 120))
       // A line that the kill cut in two was not acknowledged.
       else for (const uuid of line.split(' ')) if (uuid.length === 36) acknowledged.add(uuid)
     })
@@ -88,8 +88,10 @@ test('every acknowledgement comes after a sync of the disk', {
   )
   let lines = 0
   await new Promise((resolve) => {
-    createInterface({ input: child.stdout }).on('line', () => {
-      if (++lines === 20) spawnSync('pkill', ['-KILL', '-f', `${ANSWERING} ${place}`])
+    let traced = 0
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('open ')) traced = Number(line.slice('open '.length))
+      else if (++lines === 20) process.kill(traced, 'SIGKILL')
     })
     child.on('close', resolve)
   })

@@ -7,6 +7,8 @@ import { RefusedError } from './errors.ts'
 import { event } from './events.ts'
 import { missing, type Store } from './store.ts'
 
+/** Of a person's name, in characters. */
+export const LONGEST_PERSON_NAME = 128
 /** 256 bits. */
 const TOKEN_BYTES = 32
 /** A session that nobody used for so long ends. */
@@ -32,6 +34,9 @@ export async function invite(
   const id = `p-${randomUUID()}`
   const called = name.normalize('NFC').trim()
   if (called === '') throw new RefusedError('invalid', 'a person needs a name')
+  // Some characters become several when they are normalised.
+  if (called.length > LONGEST_PERSON_NAME)
+    throw new RefusedError('invalid', `expected a name of at most ${LONGEST_PERSON_NAME} characters`)
   await store.add(async (trx) => {
     const taken = await trx.selectFrom('person').select('name').where('removed', '=', 0).execute()
     if (taken.some((one) => one.name.toLowerCase() === called.toLowerCase()))

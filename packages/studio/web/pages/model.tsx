@@ -98,7 +98,7 @@ function UpdatePanel() {
           .
         </p>
       </div>
-      {mayDo('owner') && (
+      {mayDo('owner') && round.updated === null && (
         <button
           type="button"
           class="main-button"

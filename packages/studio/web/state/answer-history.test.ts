@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type PastAnswer, recentClasses, toRedo, toUndo } from './answer-history.ts'
+import { type PastAnswer, recentClasses, toRedo, toUndo, withKept } from './answer-history.ts'
 
 const past = (uuid: string, more: Partial<PastAnswer> = {}): PastAnswer => ({
   uuid,
@@ -33,6 +33,21 @@ test('redo passes over an answer that was replaced', () => {
   const replaced = past('a', { undone: true, task: '1-x' })
   const instead = past('b', { undone: true, task: '1-x' })
   assert.equal(ids(toRedo([instead, replaced])), 'b')
+})
+
+test('what is kept in the browser is part of the history after a reload', () => {
+  const answer = (uuid: string) => ({
+    kind: 'answer' as const,
+    answer: { uuid, task: '1-x', verdict: { kind: 'unsure' as const } },
+  })
+  const undo = { kind: 'undo' as const, answers: ['a', 'c'] }
+  const all = withKept([past('b'), past('a')], [answer('b'), answer('c'), answer('d'), undo])
+  assert.equal(ids(all), 'dcba')
+  assert.equal(ids(toUndo(all)), 'd')
+  assert.deepEqual(
+    all.filter(({ undone }) => undone).map(({ uuid }) => uuid),
+    ['c', 'a'],
+  )
 })
 
 test('recent classes are distinct, newest first, without what was taken back', () => {

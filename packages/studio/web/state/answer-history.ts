@@ -1,6 +1,7 @@
 // What undo and redo do next, from the list of one's answers alone: so both go on after a reload.
 
 import type { StudioVerdict } from '../../src/api/schemas.ts'
+import type { Operation } from './outbox-box.ts'
 
 export interface PastAnswer {
   readonly uuid: string
@@ -48,6 +49,26 @@ export function toRedo(past: readonly PastAnswer[]): PastAnswer[] {
   const oldest = open.at(-1)
   if (oldest === undefined) return []
   return open.filter((answer) => together(oldest, answer))
+}
+
+/**
+ * The same with what lies in this browser and has not reached the server: after a reload it is part of the history, too.
+ * `kept` is oldest first.
+ */
+export function withKept(past: readonly PastAnswer[], kept: readonly Operation[]): PastAnswer[] {
+  let all = [...past]
+  for (const operation of kept) {
+    if (operation.kind !== 'answer') {
+      const undone = operation.kind === 'undo'
+      all = all.map((answer) => (operation.answers.includes(answer.uuid) ? { ...answer, undone } : answer))
+      continue
+    }
+    const { uuid, task, verdict } = operation.answer
+    if (all.some((answer) => answer.uuid === uuid)) continue
+    const image = task.slice(task.indexOf('-') + 1)
+    all.unshift({ uuid, task, image, verdict, className: null, at: Date.now(), undone: false })
+  }
+  return all
 }
 
 /** Classes chosen lately, without repetition. `past` is newest first. */

@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals'
 import type { StudioVerdict, Task } from '../../src/api/schemas.ts'
-import { type PastAnswer, recentClasses, toRedo, toUndo } from './answer-history.ts'
+import { type PastAnswer, recentClasses, toRedo, toUndo, withKept } from './answer-history.ts'
 import { call, messageOf } from './api.ts'
 import { entries, put, unsent } from './outbox.ts'
 import { prefetch } from './prefetch.ts'
@@ -34,7 +34,13 @@ export const recents = computed(() => recentClasses(past.value, 9))
 const tasksSeen = new Map<string, Task>()
 
 export async function startQueue(): Promise<void> {
+  // Before anything is asked: what is sent meanwhile is in one of the two.
+  const kept = entries.value.filter(({ refused }) => refused === undefined)
   await loadPast()
+  past.value = withKept(
+    past.value,
+    kept.map(({ operation }) => operation),
+  )
   await claim()
 }
 

@@ -1,11 +1,9 @@
 // People, their links, and who is asking.
 
-import { RefusedError } from '../../store/errors.ts'
 import { invite, removePerson, renewLink } from '../../store/people.ts'
 import type { Handlers } from '../context.ts'
 
 const DAY = 86_400_000
-const LONGEST_NAME = 128
 
 export const people: Handlers<'me' | 'setHotkeys' | 'people' | 'invite' | 'renewLink' | 'removePerson'> = {
   async me({ store }, _input, { person }) {
@@ -67,9 +65,6 @@ export const people: Handlers<'me' | 'setHotkeys' | 'people' | 'invite' | 'renew
   },
 
   async invite({ store }, { body }, { person }) {
-    // Some characters become several when they are normalised.
-    if (body.name.normalize('NFC').length > LONGEST_NAME)
-      throw new RefusedError('invalid', `expected a name of at most ${LONGEST_NAME} characters`)
     return invite(store, body, person.id)
   },
 

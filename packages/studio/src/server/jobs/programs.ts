@@ -7,7 +7,7 @@ import type { JobContext } from './jobs.ts'
 export const OLTR = fileURLToPath(import.meta.resolve('oltr/bin'))
 
 export function program(name: string): string {
-  return fileURLToPath(new URL(`../../work/${name}.ts`, import.meta.url))
+  return fileURLToPath(new URL(`../../programs/${name}.ts`, import.meta.url))
 }
 
 /** Shows a child's progress lines (`--json` of every long command) as the job's. */
