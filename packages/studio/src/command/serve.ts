@@ -1,11 +1,10 @@
 // Starts a server: the store, the owner's link, the rounds that are there, and the web application.
 
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { writeFileAtomicSync } from '@oltr/torch/files'
 import { ConfigError } from 'oltr/exploration'
 import { Studio } from '../server/context.ts'
@@ -131,15 +130,11 @@ function namesOf({ host, name = [] }: ServeOptions): string[] {
   return [...local, ...own, ...name].map((each) => each.toLowerCase())
 }
 
-/** The built web application; built here where its sources are newer. */
+/** The built web application; in a checkout built here where its sources are newer. A published package has it built. */
 async function builtWeb(): Promise<string> {
-  if (fs.existsSync(BUILD))
-    await new Promise<void>((resolve, reject) => {
-      spawn(process.execPath, [BUILD, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] }).on(
-        'close',
-        (code) => (code === 0 ? resolve() : reject(new Error('the web application could not be built'))),
-      )
-    })
+  if (!fs.existsSync(BUILD)) return WEB
+  const { buildWeb } = (await import(pathToFileURL(BUILD).href)) as { buildWeb: () => Promise<unknown> }
+  await buildWeb()
   return WEB
 }
 

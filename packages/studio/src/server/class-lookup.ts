@@ -15,6 +15,15 @@ const EXAMPLES = 6
 /** Ids in one query. */
 const CHUNK = 500
 
+interface Overview {
+  readonly revision: number
+  readonly version: number
+  readonly live: number
+  readonly known: ReadonlySet<string>
+  /** By the class that they became part of. */
+  readonly merged: ReadonlyMap<string, readonly string[]>
+}
+
 export class ClassLookup {
   readonly #store: Store
   readonly #run: RunFacts
@@ -22,6 +31,7 @@ export class ClassLookup {
   readonly #index = new NameIndex()
   readonly #indexed = new Map<string, readonly string[]>()
   #revision = -1
+  #overview: Overview | null = null
 
   constructor(store: Store, run: RunFacts, images: ImageLibrary) {
     this.#store = store
@@ -49,10 +59,45 @@ export class ClassLookup {
   }
 
   /** Ids of what the version in use recognises. */
-  async known(): Promise<Set<string>> {
-    const { classNames } = this.#run.card(this.#run.inUse)
-    const classes = await this.#store.classes()
-    return new Set(classNames.map((name) => classIdOf(classes, name)).filter((id) => id !== null))
+  async known(): Promise<ReadonlySet<string>> {
+    return this.#overviewOf(await this.#store.classes()).known
+  }
+
+  /** Classes that live. */
+  async count(): Promise<number> {
+    return this.#overviewOf(await this.#store.classes()).live
+  }
+
+  /** The ids whose answers a class has: its own, and of those that were merged into it. */
+  async sourcesOf(ids: readonly string[]): Promise<string[]> {
+    const { merged } = this.#overviewOf(await this.#store.classes())
+    return ids.flatMap((id) => [id, ...(merged.get(id) ?? [])])
+  }
+
+  /** What takes a look at every class: computed when a class or the version in use has changed, not for each letter typed. */
+  #overviewOf(classes: ClassRegistry): Overview {
+    const version = this.#run.inUse
+    const kept = this.#overview
+    if (kept?.revision === classes.revision && kept.version === version.version) return kept
+    const merged = new Map<string, string[]>()
+    let live = 0
+    for (const { id, mergedInto } of classes.all()) {
+      if (mergedInto === null) {
+        live++
+        continue
+      }
+      const into = classes.resolve(id)!
+      merged.set(into, [...(merged.get(into) ?? []), id])
+    }
+    const known = this.#run.card(version).classNames.map((name) => classIdOf(classes, name))
+    this.#overview = {
+      revision: classes.revision,
+      version: version.version,
+      live,
+      merged,
+      known: new Set(known.filter((id) => id !== null)),
+    }
+    return this.#overview
   }
 
   /**
@@ -89,12 +134,8 @@ export class ClassLookup {
     live: readonly string[],
     viewer: Person,
   ): Promise<Map<string, string[]>> {
-    const wanted = new Set(live)
-    // A class has the answers of those that were merged into it.
-    const sources = [...classes.all()]
-      .filter(({ id }) => wanted.has(classes.resolve(id) ?? ''))
-      .map(({ id }) => id)
-    const images = new Map<string, string[]>()
+    const sources = await this.sourcesOf(live)
+    const images = new Map<string, Set<string>>()
     for (let first = 0; first < sources.length; first += CHUNK) {
       let query = this.#store.db
         .selectFrom('answer')
@@ -106,12 +147,10 @@ export class ClassLookup {
       if (viewer.role === 'annotator') query = query.where((e) => e.exists(answeredBy(e, viewer.id)))
       for (const { class: given, image } of await query.execute()) {
         const id = classes.resolve(given!)!
-        const list = images.get(id) ?? []
-        if (!list.includes(image)) list.push(image)
-        images.set(id, list)
+        images.set(id, (images.get(id) ?? new Set()).add(image))
       }
     }
-    return images
+    return new Map([...images].map(([id, given]) => [id, [...given]]))
   }
 }
 

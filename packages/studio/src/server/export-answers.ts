@@ -13,7 +13,7 @@ import type { Studio } from './context.ts'
 import type { ImageLibrary } from './image-library.ts'
 
 /** Images of which the answers are read at once. */
-const PAGE = 500
+const PAGE = 200
 
 /** The bytes of a file in some format. */
 export function exportStream(studio: Studio, format: Format): Readable {

@@ -69,7 +69,8 @@ test('answers are exported page by page, in little memory', async (t) => {
     `${answers} answers, ${(bytes / 1e6).toFixed(0)} MB of CSV in ${seconds.toFixed(1)} s, ${grown.toFixed(0)} MB more memory`,
   )
   assert.ok(bytes > 100 * answers)
-  assert.ok(grown < 256)
+  // A collector that is in no hurry lets garbage lie: the full size is measured with --max-old-space-size=160.
+  assert.ok(grown < 256, `${grown} MB`)
   assert.ok(seconds < 60)
 })
 
@@ -82,21 +83,10 @@ test('a class is found among 75,000 while somebody types, over the server', asyn
     name: `species ${(at * 7919) % count} of the ${['north', 'south', 'sea'][at % 3]}`,
   }))
   await studio.store.add([event('class.known', { classes }, owner.id, uuid())])
-  await owner.ask('GET', '/api/classes?search=warm')
+  const searches = ['s', 'sp', 'speci', 'species 12', '4711', 'sea', 'spcies 99', '(a+)+$', '.*', 'north 3']
   const times: number[] = []
-  for (const search of [
-    's',
-    'sp',
-    'speci',
-    'species 12',
-    '4711',
-    'sea',
-    'spcies 99',
-    '(a+)+$',
-    '.*',
-    'north 3',
-  ])
-    for (let again = 0; again < 5; again++) {
+  for (let round = 0; round < 20; round++)
+    for (const search of searches) {
       const start = performance.now()
       const { status } = await owner.ask('GET', `/api/classes?search=${encodeURIComponent(search)}`)
       assert.equal(status, 200)

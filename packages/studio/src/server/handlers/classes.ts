@@ -35,8 +35,7 @@ export const classes: Handlers<
   async searchClasses({ lookup, store }, { query: { search, limit } }, { person }) {
     const registry = await store.classes()
     const names = await lookup.names()
-    let total = 0
-    for (const _ of registry.live()) total++
+    const total = await lookup.count()
     if (search.trim() === '') {
       // One's own: what others use would tell what they see.
       const recent = await store.db
@@ -99,10 +98,7 @@ export const classes: Handlers<
 
   async classImages({ store, lookup, images, run }, { params, query: { offset, limit } }, { person }) {
     const summary = await one(lookup, params.class, person)
-    const registry = await store.classes()
-    const sources = [...registry.all()]
-      .filter(({ id }) => registry.resolve(id) === summary.id)
-      .map(({ id }) => id)
+    const sources = await lookup.sourcesOf([summary.id])
     const rows = await store.db
       .selectFrom('answer')
       .innerJoin('task', 'task.id', 'answer.task')
