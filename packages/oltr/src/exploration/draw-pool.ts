@@ -71,7 +71,8 @@ function share<T>(items: readonly T[], stage: number, stages: number): T[] {
   return items.slice(cut(stage), cut(stage + 1))
 }
 
-function shuffled(items: readonly number[], random: KeyedRandom): number[] {
+/** The same items in an order by chance. */
+export function shuffled(items: readonly number[], random: KeyedRandom): number[] {
   const order = [...items]
   for (let i = order.length - 1; i > 0; i--) {
     const j = random.integer(i + 1)

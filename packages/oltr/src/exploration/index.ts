@@ -1,7 +1,7 @@
 // The door of `oltr/exploration`: rounds, answers, consensus, names and versions as records. Loads no tensor, so that a server
 // which only asks people needs no libtorch.
 
-export { classCounts, filePath, pixelsOf } from '../datasets/dataset.ts'
+export { filePath, pixelsOf } from '../datasets/dataset.ts'
 export { loadSplits } from '../datasets/load-splits.ts'
 export { encodePng } from '../datasets/png-writer.ts'
 export { ConfigError, DataError } from '../errors.ts'
@@ -9,12 +9,10 @@ export { SHOT_GROUPS, type ShotGroup, shotGroups, shotRule } from '../metrics/sh
 export { type ModelCard, readModelCard } from '../model-card.ts'
 export { readRunConfig } from '../read-run-config.ts'
 export type { Annotator, Answer, Question, Verdict } from './annotation/annotator.ts'
-export { appendAnswers } from './annotation/answer-file.ts'
 export { type Consensus, type ConsensusMethod, reachConsensus } from './consensus/consensus.ts'
 export { krippendorffAlpha } from './consensus/krippendorff-alpha.ts'
 export { FeatureStore, type StoredImage } from './feature-store.ts'
 export type { GrowthMetrics } from './growth-metrics.ts'
-export { type Labelling, labelAnswers } from './label-answers.ts'
 export { type MergeCandidate, mergeCandidates } from './naming/merge-candidates.ts'
 export { nameEmbeddings } from './naming/name-embeddings.ts'
 export { spellingDistance, spellingKey } from './naming/spelling.ts'

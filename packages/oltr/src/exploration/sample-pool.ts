@@ -10,6 +10,7 @@ import { KeyedRandom } from '../datasets/generated/random.ts'
 import { encodePng } from '../datasets/png-writer.ts'
 import { ConfigError } from '../errors.ts'
 import { readRunConfig } from '../read-run-config.ts'
+import { shuffled } from './draw-pool.ts'
 
 export interface SampleImage {
   readonly file: string
@@ -40,10 +41,13 @@ export async function writeSamplePool(run: string, folder: string, count: number
   const of = (known: boolean): number[] =>
     shuffled(
       [...pool.labels.keys()].filter((at) => pool.labels[at] < knownClasses === known),
-      known ? 1 : 2,
+      new KeyedRandom(0, known ? 1 : 2),
     )
   const half = Math.ceil(count / 2)
-  const chosen = shuffled([...of(false).slice(0, half), ...of(true).slice(0, count - half)], 3)
+  const chosen = shuffled(
+    [...of(false).slice(0, half), ...of(true).slice(0, count - half)],
+    new KeyedRandom(0, 3),
+  )
   fs.mkdirSync(folder, { recursive: true })
   return chosen.map((at, order) => {
     const file = `${String(order + 1).padStart(4, '0')}.png`
@@ -52,14 +56,4 @@ export async function writeSamplePool(run: string, folder: string, count: number
     const label = pool.labels[at]
     return { file, className: pool.classNames[label], known: label < knownClasses }
   })
-}
-
-function shuffled(items: readonly number[], stream: number): number[] {
-  const random = new KeyedRandom(0, stream)
-  const order = [...items]
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1)
-    ;[order[i], order[j]] = [order[j], order[i]]
-  }
-  return order
 }
