@@ -1,7 +1,8 @@
 // Who gets which image: a claim is a lease, for some minutes, on a task. As many people as the overlap says see an image, never
 // the same one twice; what somebody leaves lying goes to another.
 
-import { sql, type Transaction } from 'kysely'
+import { setTimeout } from 'node:timers/promises'
+import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -9,22 +10,38 @@ export type TaskRow = Tables['task']
 
 export interface Claimed {
   readonly tasks: readonly (TaskRow & { until: number })[]
-  /** Tasks of the round that this person may still get, the claimed ones included. */
+  /** Tasks of the round that still need an answer of this person's, those that others are busy with included. */
   readonly left: number
 }
 
-/** The newest round that has something left for a person; null where none has. */
+interface Asking {
+  readonly person: string
+  readonly overlap: number
+  readonly now: number
+}
+
+/** How often the queue is read where others are about to take all that was found, and the pause between, in milliseconds. */
+const ATTEMPTS = 10
+const PAUSE = 5
+/** Clocks of several servers, and claims that overlap in time, differ by less; in milliseconds. */
+const CLOCK_DIFFERENCE = 60_000
+
+/** The newest round that has something left for a person, else the newest; null where there is none. */
 export async function roundFor(store: Store, person: string): Promise<number | null> {
   const rounds = await store.db.selectFrom('round').select('number').orderBy('number', 'desc').execute()
-  const { overlap } = await store.settings()
-  for (const { number } of rounds)
-    if ((await countLeft(store.db, number, person, overlap, store.now())) > 0) return number
+  for (const { number } of rounds) if (await somethingOpen(store, person, number)) return number
   return rounds[0]?.number ?? null
+}
+
+async function somethingOpen(store: Store, person: string, round: number): Promise<boolean> {
+  const { overlap } = await store.settings()
+  const open = openTo(store.db, { person, overlap, now: store.now() }).where('round', '=', round)
+  return (await open.select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
 /**
  * Claims up to `count` tasks of a round for a person: those that are theirs already first, whose time begins anew, then the
- * queue in its order. Claims in one round are made one after the other: the database locks the round's row.
+ * queue in its order. Nobody waits for anybody: what another claim is about to take is passed over.
  */
 export async function claimTasks(
   store: Store,
@@ -32,42 +49,55 @@ export async function claimTasks(
   round: number,
   count: number,
 ): Promise<Claimed> {
-  return store.transaction(async (trx) => {
-    await trx.updateTable('round').set({ number: round }).where('number', '=', round).execute()
-    const { overlap, leaseMinutes } = await store.settings(trx)
-    const granted = store.now()
-    const expires = granted + leaseMinutes * 60_000
-    const mine = await openTo(trx, round, person, overlap, granted)
-      .select('task.id')
-      .where((e) => e.exists(leaseOf(trx, person, granted)))
-      .orderBy('position')
-      .limit(count)
-      .execute()
-    const more =
-      mine.length >= count
-        ? []
-        : await openTo(trx, round, person, overlap, granted)
-            .select('task.id')
-            .where((e) => e.not(e.exists(leaseOf(trx, person, granted))))
-            .orderBy('position')
-            .limit(count - mine.length)
-            .execute()
-    const ids = [...mine, ...more].map(({ id }) => id)
-    const left = await countLeft(trx, round, person, overlap, granted)
-    if (ids.length === 0) return { tasks: [], left }
-    await trx.deleteFrom('lease').where('person', '=', person).where('task', 'in', ids).execute()
+  for (let attempt = 1; ; attempt++) {
+    const claimed = await store.transaction((trx) => claimOnce(store, trx, person, round, count))
+    if (claimed.tasks.length > 0 || attempt === ATTEMPTS) return claimed
+    // Where others were about to take everything that was found, something may be left when they are done.
+    if (!(await somethingOpen(store, person, round))) return claimed
+    await setTimeout(PAUSE)
+  }
+}
+
+async function claimOnce(
+  store: Store,
+  trx: Transaction<Tables>,
+  person: string,
+  round: number,
+  count: number,
+): Promise<Claimed> {
+  const { overlap, leaseMinutes } = await store.settings(trx)
+  const granted = store.now()
+  const expires = granted + leaseMinutes * 60_000
+  const asking = { person, overlap, now: granted }
+  const open = openTo(trx, asking)
+  const queue = open.where('round', '=', round).orderBy('position').select('id')
+  const theirs = liveLeases(trx, granted).where('person', '=', person).select('task')
+  const ids = await locked(store, queue.where('id', 'in', theirs).limit(count))
+  const wanted = count - ids.length
+  if (wanted > 0) ids.push(...(await locked(store, queue.where('id', 'not in', theirs).limit(wanted))))
+  const { left } = await unanswered(trx, asking)
+    .where('round', '=', round)
+    .select((e) => e.fn.countAll<number>().as('left'))
+    .executeTakeFirstOrThrow()
+  if (ids.length === 0) return { tasks: [], left: Number(left) }
+  // Asked again, now that nobody else can claim them: another claim may have come between the two.
+  const tasks = await open.selectAll().where('id', 'in', ids).orderBy('position').execute()
+  if (tasks.length > 0)
     await trx
       .insertInto('lease')
-      .values(ids.map((task) => ({ task, person, granted, expires })))
+      .values(tasks.map(({ id: task }) => ({ task, person, granted, expires })))
+      .onConflict((c) => c.columns(['task', 'person']).doUpdateSet({ granted, expires }))
       .execute()
-    const tasks = await trx
-      .selectFrom('task')
-      .selectAll()
-      .where('id', 'in', ids)
-      .orderBy('position')
-      .execute()
-    return { tasks: tasks.map((task) => ({ ...task, until: expires })), left }
-  })
+  return { tasks: tasks.map((task) => ({ ...task, until: expires })), left: Number(left) }
+}
+
+/** The ids of tasks that no other claim is taking at this moment. On SQLite a transaction is alone anyway. */
+async function locked(
+  store: Store,
+  tasks: SelectQueryBuilder<Tables, 'task', { id: string }>,
+): Promise<string[]> {
+  const rows = await (store.sqlite ? tasks : tasks.forUpdate().skipLocked()).execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Gives claimed tasks back before their time is over. */
@@ -80,56 +110,36 @@ export async function releaseTasks(store: Store, person: string, tasks: readonly
     .execute()
 }
 
-function leaseOf(trx: Store['db'] | Transaction<Tables>, person: string, now: number) {
-  return trx
+/** A claim that seems to come from the future is none: the clock was set back. */
+function liveLeases(db: Kysely<Tables>, now: number) {
+  return db
     .selectFrom('lease')
-    .select('lease.task')
-    .where(sql.ref('lease.task'), '=', sql.ref('task.id'))
-    .where('lease.person', '=', person)
-    .where('lease.granted', '<=', now)
-    .where('lease.expires', '>', now)
+    .where('granted', '<=', now + CLOCK_DIFFERENCE)
+    .where('expires', '>', now)
 }
 
-/** Tasks that a person may get. A claim that seems to come from the future is none: the clock was set back. */
-function openTo(
-  trx: Store['db'] | Transaction<Tables>,
-  round: number,
-  person: string,
-  overlap: number,
-  now: number,
-) {
-  const answeredByMe = trx
+/** Tasks that still need an answer of this person's, of all rounds. */
+function unanswered(db: Kysely<Tables>, { person, overlap }: Asking) {
+  const answeredByThem = db
     .selectFrom('answer')
-    .select('answer.uuid')
+    .select('uuid')
     .where(sql.ref('answer.task'), '=', sql.ref('task.id'))
-    .where('answer.person', '=', person)
-    .where('answer.current', '=', 1)
-  const takenByOthers = sql<number>`task.answered + (
-    select count(*) from lease where lease.task = task.id and lease.person <> ${person}
-      and lease.granted <= ${now} and lease.expires > ${now})`
-  return trx
+    .where('person', '=', person)
+    .where('current', '=', 1)
+  return db
     .selectFrom('task')
-    .where('round', '=', round)
     .where('settled', 'is', null)
-    .where((e) =>
-      e.or([
-        e('control', 'is not', null),
-        // The first is cheap, and leaves few for the second.
-        e.and([e('answered', '<', overlap), e(takenByOthers, '<', overlap)]),
-      ]),
-    )
-    .where((e) => e.not(e.exists(answeredByMe)))
+    .where((e) => e.or([e('control', 'is not', null), e('answered', '<', overlap)]))
+    .where((e) => e.not(e.exists(answeredByThem)))
 }
 
-async function countLeft(
-  trx: Store['db'] | Transaction<Tables>,
-  round: number,
-  person: string,
-  overlap: number,
-  now: number,
-): Promise<number> {
-  const { left } = await openTo(trx, round, person, overlap, now)
-    .select((e) => e.fn.countAll<number>().as('left'))
-    .executeTakeFirstOrThrow()
-  return Number(left)
+/** Those of them that a person may get now: not all that is missing is claimed by others. */
+function openTo(db: Kysely<Tables>, asking: Asking) {
+  const claimedByOthers = liveLeases(db, asking.now)
+    .select((e) => e.fn.countAll<number>().as('claims'))
+    .where(sql.ref('lease.task'), '=', sql.ref('task.id'))
+    .where('person', '<>', asking.person)
+  return unanswered(db, asking).where((e) =>
+    e.or([e('control', 'is not', null), e(e('answered', '+', claimedByOthers), '<', asking.overlap)]),
+  )
 }

@@ -2,26 +2,31 @@
 // out or put in without every later hash telling.
 
 import { sha256 } from '@oltr/torch/files'
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { StoreDamagedError } from './errors.ts'
 import type { NewEvent, StoredEvent } from './events.ts'
 import type { Tables } from './tables.ts'
 
 /** Events that are read at once. */
 const PAGE = 2000
+/** Any number: PostgreSQL's queue of those who want to add. */
+const CHAIN_LOCK = 20_190_411
 
 type Row = Tables['event']
 
+/** The last event: its number and its hash. */
+export type ChainEnd = Pick<Tables['head'], 'seq' | 'hash'>
+
 /**
- * Adds events at the end of the chain, in a transaction of the caller's. Those whose uuid is there already are left out.
- * Returns the added ones.
+ * Adds events at the end of the chain, which the caller has locked. Those whose uuid is there already are left out. Returns
+ * the added ones.
  */
 export async function appendEvents(
   trx: Transaction<Tables>,
+  head: ChainEnd,
   events: readonly NewEvent[],
   at: number,
 ): Promise<StoredEvent[]> {
-  const head = await lockHead(trx)
   const seen = await presentUuids(
     trx,
     events.map(({ uuid }) => uuid),
@@ -63,11 +68,18 @@ async function presentUuids(trx: Transaction<Tables>, uuids: readonly string[]):
   return seen
 }
 
-/** The end of the chain, locked until the transaction ends: whoever else wants to add waits. */
-export async function lockHead(trx: Transaction<Tables>): Promise<{ seq: number; hash: string }> {
-  // An update locks in both databases.
-  await trx.updateTable('head').set({ id: 1 }).where('id', '=', 1).execute()
-  return trx.selectFrom('head').select(['seq', 'hash']).where('id', '=', 1).executeTakeFirstOrThrow()
+/**
+ * The end of the chain, locked until the transaction ends: whoever else wants to add waits. `queue`: several connections may
+ * want to. A row's lock goes to any of them, so they queue for another one, which is given in turn.
+ */
+export async function lockHead(trx: Transaction<Tables>, { queue }: { queue: boolean }): Promise<ChainEnd> {
+  if (queue) await sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`.execute(trx)
+  return trx
+    .updateTable('head')
+    .set({ id: 1 })
+    .where('id', '=', 1)
+    .returning(['seq', 'hash'])
+    .executeTakeFirstOrThrow()
 }
 
 /** All events after `seq`, in their order. */

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { StoreDamagedError } from './errors.ts'
-import { lockHead, readEvents, verifyChain } from './event-chain.ts'
+import { readEvents, verifyChain } from './event-chain.ts'
 import type { Store } from './store.ts'
 import { type Tables, VIEWS } from './tables.ts'
-import { applyEvent } from './views.ts'
+import { applyEvents } from './views.ts'
 
 const PAGE = 5000
 /** What a row is known by, in each view. */
@@ -15,7 +15,7 @@ const KEYS = { answer: 'uuid', task: 'id', round: 'number', person: 'id', settin
 /** Empties every view and computes it from the events. */
 export async function rebuildViews(store: Store): Promise<void> {
   await store.transaction(async (trx) => {
-    await lockHead(trx)
+    await store.lock(trx)
     await rebuild(trx)
   })
   store.forgetClasses()
@@ -23,7 +23,7 @@ export async function rebuildViews(store: Store): Promise<void> {
 
 async function rebuild(trx: Transaction<Tables>): Promise<void> {
   for (const view of VIEWS) await trx.deleteFrom(view).execute()
-  for await (const one of readEvents(trx)) await applyEvent(trx, one)
+  await applyEvents(trx, readEvents(trx))
 }
 
 /** SHA-256 over all views and the classes: equal states have equal hashes, in either database. */
@@ -67,7 +67,7 @@ export async function verifyStore(store: Store): Promise<Check> {
     if (said !== 'ok') throw new StoreDamagedError(`${store.place} is damaged (${said}): restore a backup`)
   }
   const { before, ...check } = await store.transaction(async (trx) => {
-    await lockHead(trx)
+    await store.lock(trx)
     const chain = await verifyChain(trx)
     const before = await stateHash(store, trx)
     await rebuild(trx)

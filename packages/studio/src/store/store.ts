@@ -9,13 +9,13 @@ import { Kysely, type Transaction } from 'kysely'
 import type { Settings, Topic } from '../api/schemas.ts'
 import { type ClassEvent, ClassRegistry } from '../classes/class-registry.ts'
 import { RefusedError } from './errors.ts'
-import { appendEvents, lockHead, readEvents } from './event-chain.ts'
+import { appendEvents, type ChainEnd, lockHead, readEvents } from './event-chain.ts'
 import { event, type NewEvent, type StoredEvent } from './events.ts'
 import { namedPostgresError, openPostgres } from './postgres-dialect.ts'
 import { type DatabaseKind, migrate } from './schema.ts'
 import { openSqlite } from './sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
-import { applyEvent, DEFAULT_SETTINGS } from './views.ts'
+import { applyEvents, DEFAULT_SETTINGS } from './views.ts'
 
 export interface StoreOptions {
   /** Milliseconds since 1970; for tests. */
@@ -81,11 +81,11 @@ export class Store {
   ): Promise<StoredEvent[]> {
     const added = await this.transaction(async (trx) => {
       // Locks the chain first: what is decided on must not change.
-      await lockHead(trx)
+      const end = await this.lock(trx)
       const events = typeof decide === 'function' ? await decide(trx) : decide
       if (events.length === 0) return []
-      const stored = await appendEvents(trx, events, this.now())
-      for (const one of stored) await applyEvent(trx, one)
+      const stored = await appendEvents(trx, end, events, this.now())
+      await applyEvents(trx, stored)
       return stored
     })
     const topics = [...new Set(added.map(({ kind }) => topicOf(kind)))]
@@ -99,6 +99,11 @@ export class Store {
     } catch (error) {
       throw this.sqlite ? error : namedPostgresError(error)
     }
+  }
+
+  /** Keeps everybody else from adding until the transaction ends; returns the end of the chain. */
+  lock(trx: Transaction<Tables>): Promise<ChainEnd> {
+    return lockHead(trx, { queue: this.sqlite === null })
   }
 
   /** Hears of what changes here. Returns how to stop. */
@@ -115,11 +120,14 @@ export class Store {
   async classes(db: Kysely<Tables> = this.db): Promise<ClassRegistry> {
     // Several may read at once, and what is held may be forgotten meanwhile.
     const held = this.#classes
+    const { seq } = await db.selectFrom('head').select('seq').executeTakeFirstOrThrow()
     for await (const one of readEvents(db, held.upTo, CLASS_KINDS)) {
       if (one.seq <= held.upTo) continue
       held.registry.apply(classEventOf(one))
       held.upTo = one.seq
     }
+    // What is no change of a class need not be looked at again.
+    held.upTo = Math.max(held.upTo, seq)
     return held.registry
   }
 

@@ -7,6 +7,7 @@ import type { StoredEvent } from './events.ts'
 import type { Flag, Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
+type GivenEvent = Extract<StoredEvent, { kind: 'answer.given' }>
 
 export const DEFAULT_SETTINGS: Settings = { overlap: 2, consensus: 'majority', leaseMinutes: 15 }
 
@@ -22,8 +23,23 @@ function plain(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }
 
-/** Changes the views as one event says. Events on tasks that do not exist change nothing. */
-export async function applyEvent(trx: Trx, event: StoredEvent): Promise<void> {
+/** Changes the views as events say, in their order. Events on tasks that do not exist change nothing. */
+export async function applyEvents(
+  trx: Trx,
+  events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>,
+): Promise<void> {
+  // Answers come many at once, and are most of the history: those that follow each other are taken in together.
+  let answers: GivenEvent[] = []
+  for await (const one of events) {
+    if (one.kind === 'answer.given' && answers.push(one) < ROWS) continue
+    await giveAnswers(trx, answers)
+    answers = []
+    if (one.kind !== 'answer.given') await applyEvent(trx, one)
+  }
+  await giveAnswers(trx, answers)
+}
+
+async function applyEvent(trx: Trx, event: Exclude<StoredEvent, GivenEvent>): Promise<void> {
   switch (event.kind) {
     case 'settings.changed':
       for (const [name, value] of Object.entries(event.body))
@@ -53,8 +69,6 @@ export async function applyEvent(trx: Trx, event: StoredEvent): Promise<void> {
         .where('number', '=', event.body.round)
         .execute()
       return
-    case 'answer.given':
-      return giveAnswer(trx, event)
     case 'answer.undone':
       return setUndone(trx, event.body.answer, 1)
     case 'answer.redone':
@@ -142,31 +156,55 @@ async function openRound(trx: Trx, event: Extract<StoredEvent, { kind: 'round.op
       .execute()
 }
 
-async function giveAnswer(trx: Trx, event: Extract<StoredEvent, { kind: 'answer.given' }>): Promise<void> {
-  const { task: id, verdict, note } = event.body
-  const task = await trx.selectFrom('task').select(['round', 'cycle']).where('id', '=', id).executeTakeFirst()
-  if (!task) return
-  const given = verdict.kind === 'class' ? verdict.class : null
+/** Takes in at most ROWS answers. Each is its person's last word on a task, until the next. */
+async function giveAnswers(trx: Trx, events: readonly GivenEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const about = [...new Set(events.map(({ body }) => body.task))]
+  const found = await trx
+    .selectFrom('task')
+    .select(['id', 'round', 'cycle'])
+    .where('id', 'in', about)
+    .execute()
+  const tasks = new Map(found.map((task) => [task.id, task]))
+  const given = events.filter(({ body }) => tasks.has(body.task))
+  if (given.length === 0) return
+  for (const [person, theirs] of Map.groupBy(given, ({ actor }) => actor)) {
+    const answered = theirs.map(({ body }) => body.task)
+    await trx
+      .updateTable('answer')
+      .set({ current: 0 })
+      .where('task', 'in', answered)
+      .where('person', '=', person)
+      .where('current', '=', 1)
+      .execute()
+    await trx.deleteFrom('lease').where('task', 'in', answered).where('person', '=', person).execute()
+  }
+  const lastWord = new Map(given.map(({ body, actor, uuid }) => [`${actor} ${body.task}`, uuid]))
   await trx
     .insertInto('answer')
-    .values({
-      uuid: event.uuid,
-      seq: event.seq,
-      task: id,
-      round: task.round,
-      person: event.actor,
-      kind: verdict.kind,
-      class: given,
-      class_given: given,
-      note: note === null ? null : plain(note),
-      at: event.at,
-      cycle: task.cycle,
-      undone: 0,
-      current: 0,
-    })
+    .values(
+      given.map(({ uuid, seq, actor, at, body: { task, verdict, note } }) => {
+        const { round, cycle } = tasks.get(task)!
+        const named = verdict.kind === 'class' ? verdict.class : null
+        return {
+          uuid,
+          seq,
+          task,
+          round,
+          person: actor,
+          kind: verdict.kind,
+          class: named,
+          class_given: named,
+          note: note === null ? null : plain(note),
+          at,
+          cycle,
+          undone: 0,
+          current: lastWord.get(`${actor} ${task}`) === uuid ? 1 : 0,
+        } as const
+      }),
+    )
     .execute()
-  await trx.deleteFrom('lease').where('task', '=', id).where('person', '=', event.actor).execute()
-  await chooseCurrent(trx, id, event.actor)
+  await countAnswered(trx, [...tasks.keys()])
 }
 
 async function setUndone(trx: Trx, uuid: string, undone: Flag): Promise<void> {
@@ -201,21 +239,21 @@ async function chooseCurrent(trx: Trx, task: string, person: string): Promise<vo
     .where('current', '=', 1)
     .execute()
   if (last) await trx.updateTable('answer').set({ current: 1 }).where('uuid', '=', last.uuid).execute()
-  await countAnswered(trx, task)
+  await countAnswered(trx, [task])
 }
 
-async function countAnswered(trx: Trx, task: string): Promise<void> {
-  const { people } = await trx
-    .selectFrom('answer')
-    .select((e) => e.fn.countAll<number>().as('people'))
-    .where('task', '=', task)
-    .where('current', '=', 1)
-    .where('kind', '<>', 'skip')
-    .executeTakeFirstOrThrow()
+async function countAnswered(trx: Trx, tasks: readonly string[]): Promise<void> {
   await trx
     .updateTable('task')
-    .set({ answered: Number(people) })
-    .where('id', '=', task)
+    .set((e) => ({
+      answered: e
+        .selectFrom('answer')
+        .select(e.fn.countAll<number>().as('people'))
+        .whereRef('answer.task', '=', 'task.id')
+        .where('current', '=', 1)
+        .where('kind', '<>', 'skip'),
+    }))
+    .where('id', 'in', tasks)
     .execute()
 }
 
