@@ -9,6 +9,7 @@ export { SHOT_GROUPS, type ShotGroup, shotGroups, shotRule } from '../metrics/sh
 export { type ModelCard, readModelCard } from '../model-card.ts'
 export { readRunConfig } from '../read-run-config.ts'
 export type { Annotator, Answer, Question, Verdict } from './annotation/annotator.ts'
+export { type CollectOptions, collectAnswers } from './annotation/collect-answers.ts'
 export { type Consensus, type ConsensusMethod, reachConsensus } from './consensus/consensus.ts'
 export { krippendorffAlpha } from './consensus/krippendorff-alpha.ts'
 export { FeatureStore, type StoredImage } from './feature-store.ts'
