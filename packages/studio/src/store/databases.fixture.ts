@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -48,6 +48,7 @@ const isRoot = process.getuid?.() === 0
 export const noPostgres: string | false =
   bin && existsSync(join(bin, 'initdb')) ? false : 'no PostgreSQL: apt-get install postgresql'
 
+/** Folder of the running server: its socket and its data. */
 let cluster: string | null = null
 
 export const postgres: TestDatabase = {
@@ -71,24 +72,35 @@ function startCluster(): string {
   // A server does not run as root; the package's own user does.
   if (isRoot) spawnSync('chown', ['postgres', folder])
   chmodSync(folder, 0o755)
-  const data = join(folder, 'data')
-  asServer('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8'])
-  asServer('pg_ctl', [
-    '-D',
-    data,
-    '-w',
-    '-l',
-    join(folder, 'log'),
-    '-o',
-    `-k ${folder} -c listen_addresses=''`,
-    'start',
-  ])
+  asServer('initdb', ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8'])
+  startServer(folder)
   // Not `after`: inside a test it would be the end of that test.
   process.on('exit', () => {
-    asServer('pg_ctl', ['-D', data, '-m', 'immediate', 'stop'])
+    stopServer(folder)
     rmSync(folder, { recursive: true, force: true })
   })
   return folder
+}
+
+function startServer(folder: string): void {
+  const options = `-k ${folder} -c listen_addresses=''`
+  asServer('pg_ctl', ['-D', join(folder, 'data'), '-w', '-l', join(folder, 'log'), '-o', options, 'start'])
+}
+
+/** At once: nothing is written any more. */
+function stopServer(folder: string): void {
+  asServer('pg_ctl', ['-D', join(folder, 'data'), '-m', 'immediate', 'stop'])
+}
+
+/** Ends the running PostgreSQL as a crash would, and starts it again, which recovers from its log. */
+export function crashPostgres(): void {
+  stopServer(cluster!)
+  startServer(cluster!)
+}
+
+/** Process of the running PostgreSQL. */
+export function postgresProcess(): number {
+  return Number(readFileSync(join(cluster!, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
 }
 
 function asServer(program: string, args: readonly string[]): void {

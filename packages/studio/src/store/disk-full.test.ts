@@ -5,12 +5,15 @@ import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { giveAnswers } from './answers.ts'
 import { knownClassId } from './class-changes.ts'
 import { StoreFullError } from './errors.ts'
 import { verifyStore } from './integrity.ts'
 import { openRound, people, taskOf } from './round.fixture.ts'
 import { Store } from './store.ts'
+
+const ANSWERING = fileURLToPath(new URL('./answering.fixture.ts', import.meta.url))
 
 /** A disk of two megabytes; null where this user may not make one. */
 function smallDisk(t: TestContext): string | null {
@@ -62,4 +65,36 @@ test('a real disk that fills: the store keeps what it acknowledged, opens, and g
   assert.equal(await answersIn(store), acknowledged)
   await verifyStore(store)
   t.diagnostic(`${acknowledged} answers on a disk of 2 MB`)
+})
+
+test('a server that dies of a full disk: the store opens while the disk is full, with all that was acknowledged', async (t) => {
+  const disk = smallDisk(t)
+  if (disk === null) return t.skip('only root may mount a small disk')
+  const ballast = join(disk, 'ballast')
+  fs.writeFileSync(ballast, Buffer.alloc(600_000))
+  const place = join(disk, 'studio.sqlite')
+  const filling = await Store.open(place)
+  await openRound(filling, 20)
+  const [person] = (await people(filling, 1)) as [string]
+  await filling.close()
+  const { stdout, stderr, status } = spawnSync(process.execPath, [ANSWERING, place, person, '20'], {
+    encoding: 'utf8',
+  })
+  assert.equal(status, 1)
+  assert.match(stderr, /StoreFullError.*free some space on the disk/)
+  const acknowledged = stdout.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []
+  assert.ok(acknowledged.length > 0)
+  const start = performance.now()
+  const store = await Store.open(place)
+  const took = performance.now() - start
+  t.after(() => store.close())
+  assert.equal(await answersIn(store), acknowledged.length)
+  fs.rmSync(ballast)
+  await giveAnswers(store, person, [
+    { uuid: randomUUID(), task: taskOf(0), verdict: { kind: 'class', class: knownClassId('coot') } },
+  ])
+  assert.equal(await answersIn(store), acknowledged.length + 1)
+  await verifyStore(store)
+  assert.ok(took < 2000)
+  t.diagnostic(`${acknowledged.length} answers; opened on the full disk in ${took.toFixed(0)} ms`)
 })
