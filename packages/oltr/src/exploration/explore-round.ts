@@ -7,12 +7,13 @@ import { removeStaleTemporaries, sha256FileSync, writeFileAtomicSync } from '@ol
 import { readLooseImages } from '../datasets/class-folders.ts'
 import { type Dataset, filePath } from '../datasets/dataset.ts'
 import { ConfigError } from '../errors.ts'
+import { whileLocked } from '../folder-lock.ts'
 import { readRunConfig } from '../read-run-config.ts'
 import { createProgress } from '../reporting/progress.ts'
 import { loadOltr } from '../trained-model.ts'
 import { heed, listenForStop } from '../training/interruption.ts'
 import { runFolder } from '../training/run-folder.ts'
-import { parseArm } from './arm.ts'
+import { type Arm, parseArm } from './arm.ts'
 import { type Extractor, extractFeatures } from './extract-features.ts'
 import type { FeatureStore } from './feature-store.ts'
 import { labelledImages } from './labelled-images.ts'
@@ -21,7 +22,7 @@ import type { RoundOptions, RoundRecord } from './round-record.ts'
 import { scorePool } from './score-pool.ts'
 import type { ScoreLine } from './scored-pool.ts'
 import { type ImageSelection, selectImages } from './select-images.ts'
-import { currentVersion } from './versions.ts'
+import { currentVersion, type Version } from './versions.ts'
 
 export interface Round {
   readonly folder: string
@@ -32,15 +33,31 @@ export interface Round {
 
 /**
  * Explores a folder of images with the current version of a run's model. Throws ConfigError when `folder` holds another
- * round, DataError for a pool without images, Interrupted after a signal.
+ * round, DataError for a pool without images or a round that another process works on, Interrupted after a signal.
  */
 export async function exploreRound(run: string, folder: string, options: RoundOptions): Promise<Round> {
-  const { json, ...asked } = options
+  const { json: _, ...asked } = options
   const arm = parseArm(options.arm, options.scores)
   const version = currentVersion(run)
   const record: RoundRecord = { ...asked, version: version.version, model: sha256FileSync(version.file) }
   const dataset = await readLooseImages(options.pool)
   claimRound(folder, record)
+  return whileLocked(folder, () => exploreIn(folder, { run, dataset, version, arm, options }))
+}
+
+interface Exploration {
+  readonly run: string
+  readonly dataset: Dataset
+  readonly version: Version
+  readonly arm: Arm
+  readonly options: RoundOptions
+}
+
+async function exploreIn(
+  folder: string,
+  { run, dataset, version, arm, options }: Exploration,
+): Promise<Round> {
+  const { json } = options
   const stop = listenForStop()
   try {
     const { model, card } = loadOltr(version.file)

@@ -53,7 +53,8 @@ async function loop(
 /** Everything a loop leaves but its clocks: each file's hash, times taken out. */
 function outcome(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    // The lock says which process worked here.
+    .filter((entry) => entry.isFile() && entry.name !== '.lock')
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
   return Object.fromEntries(

@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { removeStaleTemporaries, writeFileAtomicSync } from '@oltr/torch/files'
 import { ConfigError } from '../errors.ts'
+import { whileLocked } from '../folder-lock.ts'
 import { createProgress } from '../reporting/progress.ts'
 import { heed, listenForStop, type StopRequest } from '../training/interruption.ts'
 import type { Annotator } from './annotation/annotator.ts'
@@ -28,17 +29,26 @@ export interface LoopResult {
 /**
  * Runs the loop of a finished run in `folder`, from wherever it stands, and returns the records of all arms.
  *
- * Throws ConfigError when the folder holds another loop, or nothing is left to discover; DataError for unusable data;
- * Interrupted after a signal: the same call goes on exactly there.
+ * Throws ConfigError when the folder holds another loop, or nothing is left to discover; DataError for unusable data, or a
+ * folder that another process works on; Interrupted after a signal: the same call goes on exactly there.
  */
 export async function runLoop(
   run: string,
   folder: string,
   config: LoopConfig,
-  { json }: { json?: boolean } = {},
+  options: { json?: boolean } = {},
 ): Promise<LoopResult> {
   claimLoop(folder, run, config)
   for (const arm of config.arms) parseArm(arm, config.scores)
+  return whileLocked(folder, () => loopIn(folder, run, config, options))
+}
+
+async function loopIn(
+  folder: string,
+  run: string,
+  config: LoopConfig,
+  { json }: { json?: boolean },
+): Promise<LoopResult> {
   const stop = listenForStop()
   try {
     const world = await loadLoopWorld(run, join(folder, 'features'), { json, stop })

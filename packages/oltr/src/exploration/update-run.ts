@@ -8,6 +8,7 @@ import { readLooseImages } from '../datasets/class-folders.ts'
 import { classCounts } from '../datasets/dataset.ts'
 import { loadSplits } from '../datasets/load-splits.ts'
 import { ConfigError, DataError } from '../errors.ts'
+import { whileLocked } from '../folder-lock.ts'
 import { type ShotGroup, shotGroups, shotRule } from '../metrics/shot-groups.ts'
 import { readRunConfig } from '../read-run-config.ts'
 import { loadOltr } from '../trained-model.ts'
@@ -53,9 +54,15 @@ export interface RunUpdate {
 
 /**
  * Updates the current version of a run with the answers to a round. Throws ConfigError where the round was explored with
- * another version, DataError where nobody has answered, or the pool has changed.
+ * another version, DataError where nobody has answered, the pool has changed, or another process works on the run.
  */
 export async function updateRun(run: string, round: string, options: UpdateRunOptions): Promise<RunUpdate> {
+  // A folder that is no run stays as it is.
+  currentVersion(run)
+  return whileLocked(run, () => updateIn(run, round, options))
+}
+
+async function updateIn(run: string, round: string, options: UpdateRunOptions): Promise<RunUpdate> {
   const { record, selection } = readRound(round)
   const parent = currentVersion(run)
   if (sha256FileSync(parent.file) !== record.model)

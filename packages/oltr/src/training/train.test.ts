@@ -38,6 +38,7 @@ test('a run leaves its configuration, its split, its metrics, both models and no
   const folder = runFolder(finished.path)
   assert.deepEqual(JSON.parse(readFileSync(folder.config, 'utf8')), tinyConfig())
   assert.deepEqual(readdirSync(finished.path).sort(), [
+    '.lock',
     'checkpoints',
     'config.json',
     'events',

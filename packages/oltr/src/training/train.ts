@@ -10,6 +10,7 @@ import type { Module } from '@oltr/torch/nn'
 import { classCounts, type Dataset } from '../datasets/dataset.ts'
 import { loadSplits, type Splits } from '../datasets/load-splits.ts'
 import { ConfigError, DataError } from '../errors.ts'
+import { whileLocked } from '../folder-lock.ts'
 import { initialiseMemory } from '../memory-initialisation.ts'
 import { OpenLongTailedModel } from '../model.ts'
 import { PlainModel } from '../plain-model.ts'
@@ -51,7 +52,7 @@ interface Run {
  * Trains both stages into `runPath`, from wherever that run stands.
  *
  * Throws ConfigError when the folder holds a run of another configuration, DataError for unusable data or other images
- * than the run began with, DataOptionError for a batch larger than the data, Interrupted after a signal, DivergedError
+ * than the run began with or where another process trains there, DataOptionError for a batch larger than the data, Interrupted after a signal, DivergedError
  * when a number is no longer finite. Until the data are loaded, there is nothing to save, and signals end the process.
  */
 export async function train(
@@ -66,6 +67,10 @@ export async function train(
     if (existsSync(folder.model(stage))) removeCheckpoints(folder.checkpoints, stage)
   }
   if (existsSync(folder.model('stage2'))) return folder
+  return whileLocked(folder.path, () => trainIn(folder, config, options))
+}
+
+async function trainIn(folder: RunFolder, config: RunConfig, options: TrainOptions): Promise<RunFolder> {
   for (const each of [folder.path, folder.checkpoints]) removeStaleTemporaries(each)
   setThreads(config.execution.threads ?? availableParallelism())
   const splits = await loadSplits(config.data)

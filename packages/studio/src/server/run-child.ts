@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 
 /** A child that was told to stop writes its checkpoint; then it is ended. */
 const PATIENCE = 15_000
+const END_WITH_SERVER = new URL('./end-with-server.ts', import.meta.url).href
 /** Of what a failed child said. */
 const LAST_LINES = 8
 
@@ -26,7 +27,9 @@ export function runChild(
   signal: AbortSignal,
   { accept = [], onProgress }: ChildOptions = {},
 ): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, [...command], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--import', END_WITH_SERVER, ...command], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   const stop = () => {
     child.kill('SIGTERM')
     setTimeout(() => child.kill('SIGKILL'), PATIENCE).unref()
@@ -34,14 +37,14 @@ export function runChild(
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   const said: string[] = []
-  createInterface({ input: child.stderr }).on('line', (line) => {
+  createInterface({ input: child.stderr! }).on('line', (line) => {
     const parsed = objectOf(line)
     if (parsed) onProgress?.(parsed)
     if (parsed?.event === undefined) said.push(typeof parsed?.message === 'string' ? parsed.message : line)
     if (said.length > LAST_LINES) said.shift()
   })
   const output: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
+  child.stdout!.on('data', (chunk: Buffer) => output.push(chunk))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, killed) => {
