@@ -114,6 +114,12 @@ export const paths = {
     role: 'reviewer',
     summary: 'Two classes are one',
   },
+  distinguishClasses: {
+    method: 'POST',
+    path: '/api/classes/:class/distinct',
+    role: 'reviewer',
+    summary: 'Two classes are not the same, whatever suggests it',
+  },
   splitClass: {
     method: 'POST',
     path: '/api/classes/:class/split',

@@ -181,7 +181,7 @@ export type Recognised = z.output<typeof recognised>
 
 const classChange = z.strictObject({
   event: uuid,
-  kind: z.enum(['create', 'rename', 'alias', 'merge', 'split']),
+  kind: z.enum(['create', 'rename', 'alias', 'merge', 'distinct', 'split']),
   text: z.string(),
   by: z.string(),
   at: time,
@@ -335,6 +335,11 @@ export const schemas = {
     params: z.strictObject({ class: classId }),
     body: z.strictObject({ uuid, into: classId }),
     response: classSummary,
+  },
+  distinguishClasses: {
+    params: z.strictObject({ class: classId }),
+    body: z.strictObject({ uuid, other: classId }),
+    response: ok,
   },
   splitClass: {
     params: z.strictObject({ class: classId }),

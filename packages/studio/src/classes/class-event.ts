@@ -20,6 +20,8 @@ export type ClassChange = Happened &
     | { readonly kind: 'rename'; readonly class: string; readonly name: string }
     | { readonly kind: 'alias'; readonly class: string; readonly name: string }
     | { readonly kind: 'merge'; readonly from: string; readonly into: string }
+    /** They are not the same, whatever suggests it: nobody is asked again, and nobody merges them by mistake. */
+    | { readonly kind: 'distinct'; readonly class: string; readonly other: string }
     | {
         /** Answers on these images go from `class` to `into`, a new class of that name or the live one that has it. */
         readonly kind: 'split'

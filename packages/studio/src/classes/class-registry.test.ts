@@ -57,6 +57,31 @@ test('a merge is a redirect, takes the names along, and comes back by undo', () 
   refused(registry, event({ kind: 'undo', target: first.event }), /undone already/)
 })
 
+test('classes that are not the same stay apart, whatever was merged into them, until that is undone', () => {
+  const registry = ClassRegistry.from([
+    create('c-1', 'sofa'),
+    create('c-2', 'couch'),
+    create('c-3', 'settee'),
+  ])
+  const before = registry.stateHash()
+  const distinct = (id: string, other: string) => event({ kind: 'distinct', class: id, other })
+  const said = distinct('c-1', 'c-2')
+  registry.apply(said)
+  assert.notEqual(registry.stateHash(), before)
+  const joined = merge('c-1', 'c-3')
+  registry.apply(joined)
+  assert.deepEqual([registry.apart('c-2', 'c-3'), registry.apart('c-1', 'c-2')], [true, true])
+  refused(registry, merge('c-3', 'c-2'), /"settee" and "couch" are not the same, somebody said; undo that/)
+  refused(registry, distinct('c-2', 'c-3'), /kept apart already/)
+  refused(registry, distinct('c-2', 'c-2'), /is one class/)
+  refused(registry, distinct('c-2', 'c-1'), /"sofa" is part of "settee" now/)
+  registry.apply(event({ kind: 'undo', target: joined.event }))
+  assert.equal(registry.apart('c-2', 'c-3'), false)
+  registry.apply(event({ kind: 'undo', target: said.event }))
+  assert.equal(registry.stateHash(), before)
+  registry.apply(merge('c-1', 'c-2'))
+})
+
 test('an undo that later changes build on is refused by their name', () => {
   const [make, rename] = [create('c-1', 'sofa'), event({ kind: 'rename', class: 'c-1', name: 'couch' })]
   const registry = ClassRegistry.from([make, rename, create('c-2', 'sofa')])
@@ -133,6 +158,7 @@ test(`random histories of ${STEPS} steps: one live class for every id, no cycles
     'alias',
     'merge',
     'merge',
+    'distinct',
     'split',
     'undo',
     'undo',
@@ -155,13 +181,15 @@ test(`random histories of ${STEPS} steps: one live class for every id, no cycles
         const next = event(
           kind === 'merge'
             ? { kind, from: id, into: `c-${b}` }
-            : kind === 'split'
-              ? { kind, class: id, into: `c-${b}`, name, images: [] }
-              : kind === 'undo'
-                ? { kind, target }
-                : kind === 'known'
-                  ? { kind, classes: a % 10 ? [] : [{ id: `c-${b}`, name }] }
-                  : { kind, class: id, name },
+            : kind === 'distinct'
+              ? { kind, class: id, other: `c-${b}` }
+              : kind === 'split'
+                ? { kind, class: id, into: `c-${b}`, name, images: [] }
+                : kind === 'undo'
+                  ? { kind, target }
+                  : kind === 'known'
+                    ? { kind, classes: a % 10 ? [] : [{ id: `c-${b}`, name }] }
+                    : { kind, class: id, name },
         )
         if (kind === 'known' && i > STEPS / 4) continue
         const problem = registry.check(next)
@@ -214,6 +242,7 @@ function assertSound(registry: ClassRegistry): void {
     assert.ok(live.has(resolved))
     assert.equal(registry.classOf(state.id).id, resolved)
     assert.equal(state.mergedInto === null, resolved === state.id)
+    assert.ok(!registry.apart(state.id, state.id), 'no class is another one than itself')
     if (state.mergedInto !== null) continue
     for (const name of [state.name, ...state.aliases]) {
       assert.equal(registry.resolveName(name), state.id)

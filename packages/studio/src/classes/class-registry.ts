@@ -80,6 +80,11 @@ export class ClassRegistry {
     return this.#table.classes.get(live)!
   }
 
+  /** Whether somebody said that two classes are not the same. */
+  apart(one: string, other: string): boolean {
+    return this.#table.apart(one, other)
+  }
+
   /** A class as it is kept, merged or not. */
   get(id: string): ClassState | undefined {
     return this.#table.classes.get(id)
@@ -111,6 +116,8 @@ export class ClassRegistry {
       const { name, aliases, known, mergedInto, createdBy } = this.#table.classes.get(id)!
       hash.update(`${JSON.stringify([id, name, aliases, known, mergedInto, createdBy])}\n`)
     }
+    const distinct = this.#table.distinct.map((pair) => JSON.stringify(pair.toSorted()))
+    for (const pair of distinct.sort()) hash.update(`distinct ${pair}\n`)
     return hash.digest('hex')
   }
 
@@ -149,6 +156,8 @@ export class ClassRegistry {
         return `the further name "${change.name}" of ${called(change.class)}`
       case 'merge':
         return `the merge of ${called(change.from)} into ${called(change.into)}`
+      case 'distinct':
+        return `the word that ${called(change.class)} and ${called(change.other)} are not the same`
       case 'split':
         return `the split of "${change.name}" from ${called(change.class)}`
     }

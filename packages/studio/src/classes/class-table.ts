@@ -22,6 +22,8 @@ export class ClassTable {
   readonly classes = new Map<string, ClassState>()
   /** Live classes by the keys of their names and aliases. */
   readonly #ofKey = new Map<string, string>()
+  /** Pairs of classes that are not the same, by their ids when it was said. */
+  readonly distinct: (readonly [string, string])[] = []
   readonly #fold: (name: string) => FoldedName
 
   constructor(fold: (name: string) => FoldedName = foldName) {
@@ -41,6 +43,15 @@ export class ClassTable {
     return 'problem' in folded ? null : (this.#ofKey.get(folded.key) ?? null)
   }
 
+  /** Whether two ids stand for classes of which it was said that they are not the same. */
+  apart(one: string, other: string): boolean {
+    const [a, b] = [this.resolve(one), this.resolve(other)]
+    return this.distinct.some(([left, right]) => {
+      const [c, d] = [this.resolve(left), this.resolve(right)]
+      return (a === c && b === d) || (a === d && b === c)
+    })
+  }
+
   /** Why a change is not allowed, as a sentence that says what to do instead; null where it is. */
   check(change: ClassChange): string | null {
     switch (change.kind) {
@@ -54,6 +65,10 @@ export class ClassTable {
         return this.#liveProblem(change.class) ?? this.#nameProblem(change.name, null)
       case 'merge':
         return this.#liveProblem(change.from) ?? this.#liveProblem(change.into) ?? this.#mergeProblem(change)
+      case 'distinct':
+        return (
+          this.#liveProblem(change.class) ?? this.#liveProblem(change.other) ?? this.#distinctProblem(change)
+        )
       case 'split':
         return this.#liveProblem(change.class) ?? this.#splitProblem(change)
     }
@@ -79,6 +94,9 @@ export class ClassTable {
       }
       case 'merge':
         this.#merge(change.from, change.into)
+        return
+      case 'distinct':
+        this.distinct.push([change.class, change.other])
         return
       case 'split':
         if (!this.classes.has(change.into)) this.#add(change.into, this.#folded(change.name).name, change.by)
@@ -108,10 +126,20 @@ export class ClassTable {
   #mergeProblem({ from, into }: Change<'merge'>): string | null {
     const [gone, left] = [this.#get(from), this.#get(into)]
     if (from === into) return `"${gone.name}" cannot be merged into itself; choose another class.`
+    if (this.apart(from, into))
+      return `"${gone.name}" and "${left.name}" are not the same, somebody said; undo that in the history first.`
     if (!gone.known) return null
     return left.known
       ? `The model knows both "${gone.name}" and "${left.name}" as classes of their own; they stay apart.`
       : `The model knows "${gone.name}", so it stays; merge "${left.name}" into it.`
+  }
+
+  #distinctProblem({ class: id, other }: Change<'distinct'>): string | null {
+    const { name } = this.#get(id)
+    if (id === other) return `"${name}" is one class; choose another one to tell it from.`
+    return this.apart(id, other)
+      ? `"${name}" and "${this.#get(other).name}" are kept apart already; nothing is left to do.`
+      : null
   }
 
   #splitProblem({ class: id, into, name }: Change<'split'>): string | null {

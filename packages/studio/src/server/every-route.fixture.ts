@@ -64,6 +64,7 @@ export async function everyRoute(
   add('addAlias', { params: { class: finch }, body: { uuid: uuid(), name: 'Fringilla' } })
   add('mergePreview', { params: { class: finch }, query: { into: sparrow } })
   add('mergeClasses', { params: { class: finch }, body: { uuid: uuid(), into: sparrow } })
+  add('distinguishClasses', { params: { class: jay }, body: { uuid: uuid(), other: sparrow } })
   add('splitClass', { params: { class: sparrow }, body: { uuid: uuid(), name: 'dunnock', images: [image] } })
   add('classSuggestions')
   add('classHistory', { query: { limit: 10 } })

@@ -132,6 +132,7 @@ test('ids of what does not exist are not found', async (t) => {
     ['POST', `/api/classes/${none.class}/aliases`, { uuid: uuid(), name: 'x' }],
     ['GET', `/api/classes/${none.class}/merge-preview?into=${none.class}`],
     ['POST', `/api/classes/${none.class}/merge`, { uuid: uuid(), into: none.class }],
+    ['POST', `/api/classes/${none.class}/distinct`, { uuid: uuid(), other: none.class }],
     ['POST', `/api/classes/${none.class}/split`, { uuid: uuid(), name: 'x', images: [none.image] }],
     ['POST', '/api/review/decide', { decision: 'reopen', uuid: uuid(), task: none.task }],
     ['POST', '/api/review/control', { uuid: uuid(), task: none.task, class: null }],

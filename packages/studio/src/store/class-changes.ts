@@ -112,6 +112,7 @@ export async function classHistory(store: Store, limit: number): Promise<PastCha
     'class.rename',
     'class.alias',
     'class.merge',
+    'class.distinct',
     'class.split',
   ]))
     changes.push({

@@ -25,6 +25,7 @@ export interface Bodies {
   'class.rename': ClassBody<'rename'>
   'class.alias': ClassBody<'alias'>
   'class.merge': ClassBody<'merge'>
+  'class.distinct': ClassBody<'distinct'>
   'class.split': ClassBody<'split'>
   'class.undo': ClassBody<'undo'>
   'person.joined': { person: string; name: string; role: Role }

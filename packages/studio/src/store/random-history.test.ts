@@ -15,7 +15,7 @@ import type { Store } from './store.ts'
 const FULL = process.env.STUDIO_FULL === '1'
 const TASKS = 6
 const NAMES = ['teal', 'Teal ', 'smew', 'scoter', 'gadwall', 'pochard', 'coot', 'eider']
-const CLASS_ACTS = ['create', 'rename', 'alias', 'merge', 'split', 'undo'] as const
+const CLASS_ACTS = ['create', 'rename', 'alias', 'merge', 'distinct', 'split', 'undo'] as const
 const OTHER_ACTS = [
   'answer',
   'answer',
@@ -90,6 +90,8 @@ class Crowd {
         return this.#change('class.alias', { class: a, name })
       case 'merge':
         return this.#change('class.merge', { from: a, into: b })
+      case 'distinct':
+        return this.#change('class.distinct', { class: a, other: b })
       case 'split': {
         const into = (await store.classes()).resolveName(name) ?? `c-${uuid}`
         const images = [on, on + 1, on + 2].map((at) => imageOf(at % TASKS))

@@ -171,6 +171,9 @@ onBoth(
     const merge = event('class.merge', { from: storks, into: stork }, bea, randomUUID()) as never
     await changeClasses(store, merge)
     assert.equal((await judgeRound(store, 1)).tasks.filter(({ class: id }) => id === stork).length, 6)
+    const distinct = event('class.distinct', { class: stork, other: heron }, bea, randomUUID()) as never
+    await changeClasses(store, distinct)
+    assert.equal((await store.classes()).apart(storks, heron), true)
     const images = (
       await store.db.selectFrom('task').select('image').orderBy('position').limit(3).execute()
     ).map(({ image }) => image)
@@ -202,7 +205,7 @@ onBoth(
     const state = await stateHash(store)
     await rebuildViews(store)
     assert.equal(await stateHash(store), state)
-    for (const target of [uuid, (merge as { uuid: string }).uuid])
+    for (const target of [uuid, ...[distinct, merge].map((one: { uuid: string }) => one.uuid)])
       await changeClasses(store, event('class.undo', { target }, bea, randomUUID()) as never)
     assert.equal(await classes(), before)
     assert.equal((await judgeRound(store, 1)).tasks.filter(({ class: id }) => id === `c-${uuid}`).length, 0)
@@ -281,7 +284,11 @@ test('from SQLite to PostgreSQL and back nothing is lost', { skip: noPostgres },
     ann,
     Array.from({ length: 25 }, (_, at) => named(taskOf(at))),
   )
-  await createClass(store, { uuid: randomUUID(), name: 'Ära 鳥 🐦' }, bea)
+  const { id: bird } = await createClass(store, { uuid: randomUUID(), name: 'Ära 鳥 🐦' }, bea)
+  await changeClasses(
+    store,
+    event('class.distinct', { class: bird, other: heron }, bea, randomUUID()) as never,
+  )
   const state = await stateHash(store)
   const there = await postgres.place(t)
   assert.equal((await moveStore(store, there)).state, state)
@@ -290,6 +297,7 @@ test('from SQLite to PostgreSQL and back nothing is lost', { skip: noPostgres },
   t.after(() => onPostgres.close())
   const back = join(temporaryFolder(t), 'back.sqlite')
   assert.equal((await moveStore(onPostgres, back)).state, state)
+  assert.equal((await onPostgres.classes()).apart(heron, bird), true)
 })
 
 onBoth(

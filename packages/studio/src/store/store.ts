@@ -28,6 +28,7 @@ const CLASS_KINDS = [
   'class.rename',
   'class.alias',
   'class.merge',
+  'class.distinct',
   'class.split',
   'class.undo',
 ] as const

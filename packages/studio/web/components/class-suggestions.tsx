@@ -2,33 +2,24 @@
 
 import { useState } from 'preact/hooks'
 import type { Response } from '../../src/api/schemas.ts'
+import { act } from '../state/act.ts'
+import { call } from '../state/api.ts'
 import { useResource } from '../state/resource.ts'
+import { newUuid } from '../state/uuid.ts'
 import { MergeDialog } from './merge-dialog.tsx'
 import { Picture } from './picture.tsx'
 
 type Suggestion = Response<'classSuggestions'>[number]
 
-const KEPT = 'oltr-not-the-same'
-const keyOf = ({ from, into }: Suggestion) => [from.id, into.id].sort().join(' ')
-
-function readDismissed(): string[] {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? '[]') as string[]
-  } catch {
-    return []
-  }
-}
-
 export function ClassSuggestions() {
   const suggestions = useResource('classSuggestions', {}, ['classes', 'answers'])
-  const [dismissed, setDismissed] = useState(readDismissed)
   const [merging, setMerging] = useState<Suggestion | null>(null)
-  const shown = (suggestions.data ?? []).filter((one) => !dismissed.includes(keyOf(one)))
+  const shown = suggestions.data ?? []
 
-  const dismiss = (suggestion: Suggestion) => {
-    const next = [...dismissed, keyOf(suggestion)]
-    localStorage.setItem(KEPT, JSON.stringify(next))
-    setDismissed(next)
+  const dismiss = async ({ from, into }: Suggestion) => {
+    const input = { params: { class: from.id }, body: { uuid: newUuid(), other: into.id } }
+    await act(() => call('distinguishClasses', input), 'They stay apart, for everybody.')
+    suggestions.reload()
   }
 
   if (shown.length === 0) return null
@@ -37,7 +28,11 @@ export function ClassSuggestions() {
       <h2>The same thing?</h2>
       <ul class="plain-list suggestion-list">
         {shown.map((suggestion) => (
-          <li key={keyOf(suggestion)} class="card suggestion" data-testid="suggestion">
+          <li
+            key={`${suggestion.from.id} ${suggestion.into.id}`}
+            class="card suggestion"
+            data-testid="suggestion"
+          >
             <div class="suggestion-sides">
               {[suggestion.from, suggestion.into].map((side) => (
                 <div key={side.id} class="stack-tight">

@@ -27,6 +27,7 @@ export const classes: Handlers<
   | 'addAlias'
   | 'mergePreview'
   | 'mergeClasses'
+  | 'distinguishClasses'
   | 'splitClass'
   | 'classSuggestions'
   | 'classHistory'
@@ -167,6 +168,15 @@ export const classes: Handlers<
     return one(lookup, target.id, person)
   },
 
+  async distinguishClasses({ store, lookup }, { params, body: { uuid, other } }, { person }) {
+    const [left, right] = [await one(lookup, params.class, person), await one(lookup, other, person)]
+    await changeClasses(
+      store,
+      event('class.distinct', { class: left.id, other: right.id }, person.id, uuid) as never,
+    )
+    return { ok: true }
+  },
+
   async splitClass({ store, lookup }, { params, body: { uuid, name, images } }, { person }) {
     const { id } = await one(lookup, params.class, person)
     const kept = usable(name)
@@ -206,7 +216,9 @@ export const classes: Handlers<
         into: registry.resolveName(into),
         why: evidence.map(({ text }) => text).join('; '),
       }))
-      .filter(({ from, into }) => from !== null && into !== null && from !== into)
+      .filter(
+        ({ from, into }) => from !== null && into !== null && from !== into && !registry.apart(from, into),
+      )
       .slice(0, SUGGESTIONS)
     const summaries = new Map(
       (
@@ -264,6 +276,8 @@ function changeText(kind: string, body: Record<string, unknown>, called: (id: st
       return `"${name}" became a further name of "${called(String(body.class))}"`
     case 'merge':
       return `a class became part of "${called(String(body.into))}"`
+    case 'distinct':
+      return `"${called(String(body.class))}" and "${called(String(body.other))}" are not the same`
     default:
       return `${(body.images as string[]).length} images went from "${called(String(body.class))}" to "${name}"`
   }
