@@ -31,7 +31,7 @@ export async function everyRoute(
   await owner.ask('POST', `/api/classes/${sparrow}/aliases`, { uuid: change, name: 'house sparrow' })
   const [leaving, losing] = [await session('annotator'), await session('annotator')]
   const input = { round: 1, asked: change }
-  const job = await addJob(studio.store, { kind: 'map', input, label: 'a map', by: owner.id })
+  const job = await addJob(studio.store, { kind: 'map', input, by: owner.id })
   const file = upload('')
   const requests = new Map<RouteName, RouteRequest>()
   const add = <Name extends RouteName>(name: Name, parts: Parts<Name> = {}): void => {

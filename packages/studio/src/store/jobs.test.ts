@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict'
 import { onBoth, opened } from './databases.fixture.ts'
-import { activeJob, addJob, cancelJob, giveBackJobs, type JobKind, reportJob, takeJob } from './jobs.ts'
+import {
+  activeJob,
+  addJob,
+  cancelJob,
+  endJob,
+  giveBackJobs,
+  type JobKind,
+  listJobs,
+  reportJob,
+  takeJob,
+} from './jobs.ts'
 import { Store } from './store.ts'
 
-const job = (kind: JobKind, input: unknown = {}) => ({ kind, input, label: `a ${kind}`, by: 'p' })
+const job = (kind: JobKind, input: unknown = {}) => ({ kind, input, by: 'p' })
 
 onBoth('many servers that take jobs at once share them, each job to one', async (t, database) => {
   const place = await database.place(t)
@@ -30,10 +40,10 @@ onBoth('many servers that take jobs at once share them, each job to one', async 
 
 onBoth('a job that was stopped is taken from its server; one that was given back goes on', async (t, on) => {
   const store = await opened(t, on)
-  const { id } = await addJob(store, job('update'))
+  const { id } = await addJob(store, job('update', { round: 3 }))
   await assert.rejects(addJob(store, job('explore')), {
     reason: 'conflict',
-    message: /"a update" is going on/,
+    message: /"taking the answers of round 3 into the model" is going on/,
   })
   await takeJob(store, 'a')
   assert.equal(await reportJob(store, id, 'a', { progress: 0.5 }), true)
@@ -48,4 +58,20 @@ onBoth('a job that was stopped is taken from its server; one that was given back
   assert.equal(await activeJob(store), null)
   await addJob(store, job('explore'))
   await assert.rejects(cancelJob(store, 'j-none'), { reason: 'missing' })
+})
+
+onBoth('a job shows its step while it runs, and is called by its title before and after', async (t, on) => {
+  const store = await opened(t, on)
+  const title = 'looking through /birds'
+  const label = async () => (await listJobs(store))[0]!.label
+  const { id } = await addJob(store, job('explore', { pool: '/birds' }))
+  await takeJob(store, 'a')
+  await reportJob(store, id, 'a', { label: 'exploring: scores' })
+  assert.equal(await label(), 'exploring: scores')
+  await giveBackJobs(store, 'a')
+  assert.equal(await label(), title)
+  await takeJob(store, 'b')
+  await reportJob(store, id, 'b', { label: 'exploring: features' })
+  await endJob(store, id, 'b', { outcome: 'done' })
+  assert.equal(await label(), title)
 })

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Job } from '../api/schemas.ts'
 import { RefusedError } from './errors.ts'
+import { titleOf } from './job-title.ts'
 import { missing, type Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,7 +20,7 @@ const EXCLUSIVE: readonly JobKind[] = ['explore', 'update', 'sample-pool']
 /** Puts a job into the queue. Throws RefusedError where one of its kind, or one that it would disturb, is not over yet. */
 export async function addJob(
   store: Store,
-  { kind, input, label, by }: { kind: JobKind; input: unknown; label: string; by: string },
+  { kind, input, by }: { kind: JobKind; input: unknown; by: string },
 ): Promise<Job> {
   const row = await store.transaction(async (trx) => {
     // Locks: two who ask at once must not both find nothing.
@@ -33,13 +34,16 @@ export async function addJob(
     if (same) return same
     const other = EXCLUSIVE.includes(kind) && active.find((one) => EXCLUSIVE.includes(one.kind as JobKind))
     if (other)
-      throw new RefusedError('conflict', `"${other.label}" is going on: wait for its end, or stop it first`)
+      throw new RefusedError(
+        'conflict',
+        `"${jobOf(other).label}" is going on: wait for its end, or stop it first`,
+      )
     const made: JobRow = {
       id: `j-${randomUUID()}`,
       kind,
       input: JSON.stringify(input),
       state: 'waiting',
-      label,
+      label: titleOf(kind, input),
       progress: null,
       seconds_left: null,
       error: null,
@@ -163,12 +167,12 @@ export async function activeJob(store: Store): Promise<Job | null> {
 }
 
 export function jobOf(row: JobRow): Job {
-  const { id, kind, state, label, progress, seconds_left, error, outcome, by, started, ended } = row
+  const { id, kind, input, state, label, progress, seconds_left, error, outcome, by, started, ended } = row
   return {
     id,
     kind: kind as JobKind,
     state: state as Job['state'],
-    label,
+    label: state === 'running' ? label : titleOf(kind as JobKind, JSON.parse(input)),
     progress,
     secondsLeft: seconds_left,
     error,

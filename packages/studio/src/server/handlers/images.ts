@@ -43,7 +43,7 @@ export const images: Handlers<'similarImages' | 'map'> = {
     if (round === null) return { round: 0, map: null }
     const file = join(run.roundFolder(round), 'studio', 'map.json')
     if (!fs.existsSync(file)) {
-      await askFor(store, { kind: 'map', input: { round }, label: 'drawing the map', by: person.id })
+      await askFor(store, { kind: 'map', input: { round }, by: person.id })
       return { round, map: null }
     }
     const map = JSON.parse(await fs.promises.readFile(file, 'utf8')) as {

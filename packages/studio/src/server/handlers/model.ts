@@ -68,8 +68,7 @@ export const model: Handlers<'versions' | 'useVersion' | 'recognise' | 'jobs' | 
     const version = run.inUse.version
     const file = join(run.roundFolder(round), 'studio', `recognised-${version}.json`)
     if (!fs.existsSync(file)) {
-      const label = `recognising the images of round ${round} with version ${version}`
-      await askFor(store, { kind: 'recognise', input: { round, version }, label, by: person.id })
+      await askFor(store, { kind: 'recognise', input: { round, version }, by: person.id })
       return { round, ready: false, total: 0, new: 0, images: [] }
     }
     const { images } = JSON.parse(await fs.promises.readFile(file, 'utf8')) as RecognisedPool
@@ -120,13 +119,8 @@ export const model: Handlers<'versions' | 'useVersion' | 'recognise' | 'jobs' | 
         'conflict',
         'sample images are drawn for runs on the built-in set only: name a folder',
       )
-    const label = {
-      explore: () => `looking through ${(body as { pool: string }).pool}`,
-      'sample-pool': () => 'drawing sample images and looking through them',
-      update: () => `taking the answers of round ${(body as { round: number }).round} into the model`,
-    }[body.kind]()
     const { kind, ...input } = body
-    return addJob(store, { kind, input, label, by: person.id })
+    return addJob(store, { kind, input, by: person.id })
   },
 
   async cancelJob({ store }, { params }) {
