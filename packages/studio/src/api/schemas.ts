@@ -273,7 +273,8 @@ export const schemas = {
   undoAnswers: { body: z.strictObject({ answers: z.array(uuid).min(1).max(200) }), response: ok },
   redoAnswers: { body: z.strictObject({ answers: z.array(uuid).min(1).max(200) }), response: ok },
   myAnswers: {
-    query: z.strictObject({ limit: limit(500, 100), before: z.coerce.number().int().optional() }),
+    /** `before`: the last answer of the page before. */
+    query: z.strictObject({ limit: limit(500, 100), before: uuid.optional() }),
     response: z.array(givenAnswer),
   },
 

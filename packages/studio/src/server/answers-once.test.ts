@@ -59,3 +59,21 @@ test('an answer whose uuid was used for another image stays what it was', async 
     [`1-${images[0]}`],
   )
 })
+
+test('page by page one gets each of one’s answers once, those of one moment too', async (t) => {
+  const { session, images } = await openProject(t, 12)
+  const [ann, bea] = [await session('annotator'), await session('annotator')]
+  const answers = images.map((image) => ({ uuid: uuid(), task: `1-${image}`, verdict: { kind: 'unsure' } }))
+  await ann.ask('POST', '/api/answers', { answers })
+  const found: string[] = []
+  for (let before = ''; ; ) {
+    const { body } = await ann.ask('GET', `/api/answers/mine?limit=5${before && `&before=${before}`}`)
+    if (body.length === 0) break
+    assert.ok(body.length <= 5)
+    found.push(...body.map((answer: { uuid: string }) => answer.uuid))
+    before = found.at(-1)!
+  }
+  assert.deepEqual(found, answers.map((answer) => answer.uuid).toReversed())
+  const theirs = await bea.ask('GET', `/api/answers/mine?before=${found[0]}`)
+  assert.deepEqual(theirs.body, [], 'and nothing by what is another’s')
+})

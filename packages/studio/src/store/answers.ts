@@ -76,12 +76,12 @@ export async function setUndone(
   })
 }
 
-/** A person's answers, the newest first; `before`: only those older than this time. */
+/** A person's answers, the newest first; `before`: only those given before this one of theirs. */
 export async function answersOf(
   store: Store,
   person: string,
   limit: number,
-  before?: number,
+  before?: string,
 ): Promise<GivenAnswer[]> {
   let query = store.db
     .selectFrom('answer')
@@ -91,7 +91,15 @@ export async function answersOf(
     .where('person', '=', person)
     .orderBy('seq', 'desc')
     .limit(limit)
-  if (before !== undefined) query = query.where('at', '<', before)
+  // By its place and not its time, which several may share. The place itself would tell how much others do.
+  if (before !== undefined)
+    query = query.where('seq', '<', (e) =>
+      e
+        .selectFrom('answer as last')
+        .select('last.seq')
+        .where('uuid', '=', before)
+        .where('person', '=', person),
+    )
   const classes = await store.classes()
   return (await query.execute()).map((row) => ({
     uuid: row.uuid,

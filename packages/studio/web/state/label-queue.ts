@@ -44,7 +44,7 @@ export async function startQueue(): Promise<void> {
   await claim()
 }
 
-async function loadPast(before?: number): Promise<number> {
+async function loadPast(before?: string): Promise<number> {
   try {
     const older = await call('myAnswers', { query: { limit: 200, ...(before !== undefined && { before }) } })
     const known = new Set(past.value.map(({ uuid }) => uuid))
@@ -176,7 +176,7 @@ function setUndone(uuids: ReadonlySet<string>, undone: boolean): void {
 export async function undo(): Promise<void> {
   let step = toUndo(past.value)
   while (step.length === 0) {
-    if ((await loadPast(past.value.at(-1)?.at)) === 0) break
+    if ((await loadPast(past.value.at(-1)?.uuid)) === 0) break
     step = toUndo(past.value)
   }
   if (step.length === 0) {
