@@ -1,7 +1,6 @@
 // How long a person waits: from a key to the next image painted, while twenty work; and how large a map may be.
 
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 import { ask } from './browser.fixture.ts'
@@ -19,7 +18,7 @@ export async function pace(t: TestContext, run: string): Promise<void> {
   const cookies: string[] = []
   for (let at = 0; at < OTHERS; at++) {
     const { body } = await ask(page, 'POST', '/api/people', { name: `person ${at}`, role: 'annotator' })
-    cookies.push(await enter(studio.address, (body as { token: string }).token, at))
+    cookies.push(await enter(studio.address, (body as { token: string }).token))
   }
   const over = new AbortController()
   t.after(() => over.abort())
@@ -70,24 +69,13 @@ async function lastWait(page: Page): Promise<number> {
   throw new Error('the next image is not painted')
 }
 
-/** A session for somebody at a machine of their own: of one address ten may come in within a minute. */
-function enter(address: string, token: string, at: number): Promise<string> {
+/** A session for somebody else at the same machine. */
+async function enter(address: string, token: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' }
   const body = JSON.stringify({ token })
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-  return new Promise((resolve, reject) => {
-    request(
-      `${address}/api/session`,
-      { method: 'POST', headers, localAddress: `127.0.0.${2 + at}` },
-      (reply) => {
-        reply.resume()
-        const cookie = reply.headers['set-cookie']?.[0]?.split(';')[0]
-        if (cookie) resolve(cookie)
-        else reject(new Error(`person ${at} was not let in: ${reply.statusCode}`))
-      },
-    )
-      .on('error', reject)
-      .end(body)
-  })
+  const reply = await fetch(`${address}/api/session`, { method: 'POST', headers, body })
+  assert.equal(reply.status, 200, 'all of them are let in')
+  return reply.headers.getSetCookie()[0]!.split(';')[0]!
 }
 
 /** Somebody else at work: claims, looks at the image, answers, as fast as people can. Resolves with their answers. */

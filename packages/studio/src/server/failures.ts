@@ -7,6 +7,7 @@ import { FormatError } from '../formats/format-error.ts'
 import { RefusedError, StoreDamagedError, StoreFullError } from '../store/errors.ts'
 import { Refusal } from './guards.ts'
 
+const REFUSALS: Readonly<Record<number, string>> = { 401: 'no-session', 429: 'too-often' }
 const STATUSES = { invalid: 400, forbidden: 403, missing: 404, conflict: 409 } as const
 
 export function statusOf(error: unknown): { status: number; body: Problem } {
@@ -16,7 +17,7 @@ export function statusOf(error: unknown): { status: number; body: Problem } {
     body: { error: name, message: text },
   })
   if (error instanceof RefusedError) return as(STATUSES[error.reason], error.reason)
-  if (error instanceof Refusal) return as(error.status, error.status === 401 ? 'no-session' : 'forbidden')
+  if (error instanceof Refusal) return as(error.status, REFUSALS[error.status] ?? 'forbidden')
   if (error instanceof ClassChangeError) return as(409, 'conflict')
   if (error instanceof FormatError || error instanceof ConfigError || error instanceof DataError)
     return as(400, 'invalid')

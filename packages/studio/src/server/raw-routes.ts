@@ -10,6 +10,7 @@ import { closeSession, openSession } from '../store/people.ts'
 import { missing } from '../store/store.ts'
 import type { Studio } from './context.ts'
 import { exportStream } from './export-answers.ts'
+import { FailedTries } from './failed-tries.ts'
 import { Refusal, SESSION_COOKIE } from './guards.ts'
 import { importAnswers } from './import-answers.ts'
 import { Live } from './live.ts'
@@ -24,13 +25,15 @@ export function rawRoutes(
 ): { routes: RawRoutes; close: () => void } {
   const { store } = studio
   const live = new Live(store)
+  const tries = new FailedTries()
   const cookies = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
   return {
     close: () => live.close(),
     routes: {
       async openSession(request, reply) {
         const { token } = request.body as Received<'openSession'>['body']
-        const opened = await openSession(store, token)
+        const opened = await tries.try(request.ip, () => openSession(store, token))
+        if (opened === 'too-often') throw new Refusal(429, 'too many links that do not hold: wait a minute')
         if (opened === null) throw new Refusal(401, 'this link does not hold: ask for a new one')
         // The session that the browser had ends: nobody can make somebody else use one that they know.
         const before = request.cookies[SESSION_COOKIE]

@@ -161,12 +161,10 @@ function addRoute(app: FastifyInstance, studio: Studio, name: RouteName, raw: Ra
       '4xx': problem,
     },
   }
-  const limit = name === 'openSession' ? { rateLimit: { max: 10, timeWindow: 60_000 } } : {}
   app.route({
     method,
     url,
     schema,
-    config: limit,
     ...(name === 'giveAnswers' || name === 'splitClass' ? { bodyLimit: 16 * BODY } : {}),
     // Before the body is read: who may not ask is told so, whatever they sent.
     preParsing: async (request, reply, payload) => {
