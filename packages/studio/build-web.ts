@@ -54,8 +54,19 @@ export async function buildWeb(): Promise<WebBuild> {
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       reportCompressedSize: false,
+      rolldownOptions: {
+        input: [join(WEB, 'index.html'), join(WEB, 'offline-worker.ts')],
+        output: {
+          // A service worker is known by its address, and is for what lies beside it and below.
+          entryFileNames: ({ name }) => (name === 'offline-worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        },
+      },
     },
   })
+  const worker = join(aside, 'sw.js')
+  const pageFiles = globSync('assets/*', { cwd: aside }).map((file) => `/${file}`)
+  const names = `const BUILD = ${JSON.stringify(inputs)}, FILES = ${JSON.stringify(pageFiles.sort())}\n`
+  writeFileSync(worker, names + readFileSync(worker, 'utf8'))
   rmSync(OUTPUT, { recursive: true, force: true })
   renameSync(aside, OUTPUT)
   writeFileSync(MARK, inputs)

@@ -65,3 +65,5 @@ if (here.value) {
   followProject()
 }
 render(<Application />, document.getElementById('app')!)
+// There is none where the page comes over plain HTTP from another machine: browsers allow it nowhere else.
+navigator.serviceWorker?.register('/sw.js')

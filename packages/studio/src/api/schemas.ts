@@ -242,8 +242,8 @@ export const schemas = {
   claimTasks: {
     /** Without a round the newest one with work left. Whole clusters are given first. */
     body: z.strictObject({ round: z.int().min(1).optional(), count: z.int().min(1).max(200) }),
-    /** `left`: images of the round that still want an answer of mine. */
-    response: z.strictObject({ tasks: z.array(task), left: count }),
+    /** `left`: images of the round that still want an answer of mine. `now`: the server's clock, for `until`. */
+    response: z.strictObject({ tasks: z.array(task), left: count, now: time }),
   },
   releaseTasks: { body: z.strictObject({ tasks: z.array(taskId).max(500) }), response: ok },
   whyTask: {

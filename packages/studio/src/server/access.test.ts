@@ -168,7 +168,8 @@ test('a new session ends the one before, a removed person’s ends at once, and 
   const cookie = String(again.headers['set-cookie'])
   assert.match(cookie, /HttpOnly/)
   assert.match(cookie, /SameSite=Strict/)
-  assert.equal((await ann.ask('GET', '/api/me')).status, 401)
+  const over = await ann.ask('GET', '/api/me')
+  assert.deepEqual([over.status, over.headers['clear-site-data']], [401, '"cache"'], 'images go with it')
   const fresh = { cookie: cookie.split(';')[0]! }
   assert.equal((await ask(app, 'GET', '/api/me', undefined, fresh)).status, 200)
   assert.equal((await owner.ask('DELETE', `/api/people/${ann.id}`)).status, 200)

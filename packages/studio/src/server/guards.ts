@@ -25,6 +25,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Images that a browser keeps are for a session: what it has of them goes with that. */
+export function leaveNothing(reply: FastifyReply): void {
+  reply.header('clear-site-data', '"cache"')
+}
+
 /**
  * The name by which the server was asked for must be one of its own (a foreign page may have bent a name of its own to this
  * address), and what changes anything must come from a page of this server.
@@ -58,13 +63,14 @@ function sameHost(origin: string, host: string | undefined): boolean {
 export async function checkRole(
   store: Store,
   request: FastifyRequest,
-  _reply: FastifyReply,
+  reply: FastifyReply,
   needed: Role | 'public',
 ): Promise<void> {
   request.person = null
   if (needed === 'public') return
   const session = request.cookies[SESSION_COOKIE]
   const person = session === undefined ? null : await personOf(store, session)
+  if (session !== undefined && person === null) leaveNothing(reply)
   if (person === null) throw new Refusal(401, 'open the link that you were given')
   if (ROLES.indexOf(person.role) < ROLES.indexOf(needed))
     throw new Refusal(403, `this is for the ${needed}; you are ${person.role}`)

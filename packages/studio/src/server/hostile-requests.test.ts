@@ -45,10 +45,12 @@ test('every kind of answer carries the policy: pages, data, images, files, strea
   const web = fs.mkdtempSync(join(tmpdir(), 'oltr-web-'))
   t.after(() => fs.rmSync(web, { recursive: true }))
   fs.writeFileSync(join(web, 'index.html'), '<!doctype html>')
+  fs.writeFileSync(join(web, 'sw.js'), '')
   const { app, images, session } = await openProject(t, 3, { web })
   const { cookie } = await session('owner')
   const kinds: [string, number][] = [
     ['/', 200],
+    ['/sw.js', 200],
     ['/nothing', 404],
     ['/api/me', 200],
     ['/api/nothing', 404],

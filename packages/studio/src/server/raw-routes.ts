@@ -11,7 +11,7 @@ import { missing } from '../store/store.ts'
 import type { Studio } from './context.ts'
 import { exportStream } from './export-answers.ts'
 import { FailedTries } from './failed-tries.ts'
-import { Refusal, SESSION_COOKIE } from './guards.ts'
+import { leaveNothing, Refusal, SESSION_COOKIE } from './guards.ts'
 import { importAnswers } from './import-answers.ts'
 import { Live } from './live.ts'
 
@@ -38,6 +38,7 @@ export function rawRoutes(
         // The session that the browser had ends: nobody can make somebody else use one that they know.
         const before = request.cookies[SESSION_COOKIE]
         if (before !== undefined) await closeSession(store, before)
+        if (before !== undefined) leaveNothing(reply)
         reply.setCookie(SESSION_COOKIE, opened.session, { ...cookies, maxAge: 30 * 86_400 })
         return opened.person
       },
@@ -45,6 +46,7 @@ export function rawRoutes(
       async closeSession(request, reply) {
         await closeSession(store, request.cookies[SESSION_COOKIE]!)
         reply.clearCookie(SESSION_COOKIE, cookies)
+        leaveNothing(reply)
         return { ok: true }
       },
 

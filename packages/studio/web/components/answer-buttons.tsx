@@ -19,6 +19,7 @@ export function verdictText(verdict: StudioVerdict, className: string | null): s
   return PLAIN_ANSWERS.find(({ kind }) => kind === verdict.kind)?.text ?? verdict.kind
 }
 
+/** The second click of a double click is not for the image that has come meanwhile. */
 export function AnswerButtons({ onAnswer }: { onAnswer: (kind: PlainKind) => void }) {
   return (
     <div class="answer-buttons">
@@ -28,7 +29,7 @@ export function AnswerButtons({ onAnswer }: { onAnswer: (kind: PlainKind) => voi
           type="button"
           data-testid={`answer-${kind}`}
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onAnswer(kind)}
+          onClick={({ detail }) => detail < 2 && onAnswer(kind)}
         >
           <KeyCap action={kind} />
           {text}

@@ -21,7 +21,8 @@ export function ChoiceList({ choices, onChoose }: Props) {
             data-testid={`guess-${index + 1}`}
             // The focus stays where it is, so that Enter goes on to mean the first guess.
             onMouseDown={(event) => event.preventDefault()}
-            onClick={() => onChoose(choice)}
+            // The second click of a double click is not for the image that has come meanwhile.
+            onClick={({ detail }) => detail < 2 && onChoose(choice)}
           >
             <span class="key" aria-hidden="true">
               {index + 1}

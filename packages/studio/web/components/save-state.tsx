@@ -1,6 +1,7 @@
 // Whether what one did is safe: saved, on its way, or kept here until the server is back.
 
 import { useState } from 'preact/hooks'
+import { unreachable } from '../state/api.ts'
 import { discard, offline, refused, tryAgain, unsent } from '../state/outbox.ts'
 import { Dialog } from './dialog.tsx'
 import { counted } from './numbers.ts'
@@ -8,11 +9,12 @@ import { counted } from './numbers.ts'
 export function SaveState() {
   const [open, setOpen] = useState(false)
   const waiting = unsent.value
-  const state = offline.value && waiting > 0 ? 'offline' : waiting > 0 ? 'saving' : 'saved'
+  const away = unreachable.value || (offline.value && waiting > 0)
+  const state = away ? 'offline' : waiting > 0 ? 'saving' : 'saved'
   const text = {
     saved: 'Saved',
     saving: `Saving ${waiting}`,
-    offline: `Offline, ${waiting} kept here`,
+    offline: waiting > 0 ? `Offline, ${waiting} kept here` : 'Offline',
   }[state]
   return (
     <>

@@ -30,6 +30,11 @@ export class CallError extends Error {
 /** True once the server no longer knows this session. */
 export const signedOut = signal(false)
 
+/** True while the server, or the network on the way to it, does not answer. */
+export const unreachable = signal(false)
+
+/** What a proxy says of a server that it does not reach. */
+const AWAY = [502, 503, 504]
 const PATIENCE_MS = 30_000
 
 interface Parts {
@@ -77,8 +82,10 @@ async function request<Result>(address: string, init: RequestInit): Promise<Resu
   try {
     reply = await fetch(address, { ...init, credentials: 'same-origin' })
   } catch {
+    unreachable.value = true
     throw new CallError(0, { error: 'offline', message: 'The server does not answer. Is it still running?' })
   }
+  unreachable.value = AWAY.includes(reply.status)
   if (reply.ok) return (await reply.json()) as Result
   if (reply.status === 401) signedOut.value = true
   throw new CallError(reply.status, await problemOf(reply))

@@ -1,18 +1,22 @@
 // The images in front of one person: claimed ahead, answered at once, taken back and given again.
 
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { StudioVerdict, Task } from '../../src/api/schemas.ts'
 import { type PastAnswer, recentClasses, toRedo, toUndo, withKept } from './answer-history.ts'
 import { call, messageOf } from './api.ts'
-import { entries, put, unsent } from './outbox.ts'
+import { entries, onOtherTab, put, unsent } from './outbox.ts'
 import { prefetch } from './prefetch.ts'
-import { answersToday } from './session.ts'
+import { keepQueue, keptQueue } from './queue-box.ts'
+import { answersToday, confirmed, here } from './session.ts'
 import { say } from './toasts.ts'
 import { newUuid } from './uuid.ts'
 
 const CLAIM = 24
 const AHEAD = 12
-const PREFETCH = 10
+/** As many as are claimed: all of them can be seen when the server goes away. */
+const PREFETCH = CLAIM
+/** The end of a claim that was not made: an answer taken back waits for its person. */
+const NEVER = Number.MAX_SAFE_INTEGER
 
 export const queue = signal<readonly Task[]>([])
 export const cursor = signal(0)
@@ -20,6 +24,8 @@ export const cursor = signal(0)
 export const left = signal<number | null>(null)
 export const claiming = signal(false)
 export const claimProblem = signal<string | null>(null)
+/** How long images are claimed for. */
+export const leaseMs = signal(0)
 /** One's answers, newest first. */
 export const past = signal<readonly PastAnswer[]>([])
 
@@ -34,6 +40,15 @@ export const recents = computed(() => recentClasses(past.value, 9))
 const tasksSeen = new Map<string, Task>()
 
 export async function startQueue(): Promise<void> {
+  const me = here.value!.id
+  effect(() => {
+    // Before the first claim there is nothing to keep, and something to find.
+    if (left.value !== null || queue.value.length > 0) keepQueue(localStorage, me, queue.value)
+  })
+  onOtherTab((operation) => {
+    if (operation.kind === 'answer') removeFromQueue(new Set([operation.answer.task]))
+  })
+  if (!confirmed.value) restore()
   // Before anything is asked: what is sent meanwhile is in one of the two.
   const kept = entries.value.filter(({ refused }) => refused === undefined)
   await loadPast()
@@ -42,6 +57,14 @@ export async function startQueue(): Promise<void> {
     kept.map(({ operation }) => operation),
   )
   await claim()
+}
+
+/** What was claimed before the page was loaded, while the server does not say what is. */
+function restore(): void {
+  if (left.value !== null || queue.value.length > 0) return
+  const done = answered()
+  queue.value = keptQueue(localStorage, here.value!.id).filter(({ id }) => !done.has(id))
+  look()
 }
 
 async function loadPast(before?: string): Promise<number> {
@@ -78,14 +101,18 @@ export async function claim(): Promise<void> {
     const count = Math.min(200, CLAIM + queue.value.length + unsent.value)
     const reply = await call('claimTasks', { body: { count } })
     const done = answered()
-    const claimed = new Map(reply.tasks.map((task) => [task.id, task]))
-    // A claim that ran out is somebody else's by now, except for the image that is being looked at.
+    // By the clock of this browser, which may be another than the server's.
+    const now = Date.now()
+    const tasks = reply.tasks.map((task) => ({ ...task, until: task.until - reply.now + now }))
+    const claimed = new Map(tasks.map((task) => [task.id, task]))
+    if (tasks[0]) leaseMs.value = tasks[0].until - now
+    // A claim that ran out is somebody else's by now.
     const current = currentTask.value
     const standing = queue.value
       .map((task) => claimed.get(task.id) ?? task)
-      .filter((task) => task.id === current?.id || task.until > Date.now())
+      .filter(({ until }) => until > now)
     const known = new Set(standing.map(({ id }) => id))
-    const fresh = reply.tasks.filter(({ id }) => !known.has(id) && !done.has(id))
+    const fresh = tasks.filter(({ id }) => !known.has(id) && !done.has(id))
     for (const task of fresh) tasksSeen.set(task.id, task)
     queue.value = [...standing, ...fresh]
     cursor.value = Math.max(0, current ? queue.value.findIndex(({ id }) => id === current.id) : 0)
@@ -93,6 +120,7 @@ export async function claim(): Promise<void> {
     claimProblem.value = null
   } catch (error) {
     claimProblem.value = messageOf(error)
+    restore()
   }
   claiming.value = false
   look()
@@ -212,10 +240,10 @@ export function redo(): void {
 /** The image of an earlier answer. After a reload its guesses are the nearest classes: the rest is not kept. */
 async function taskOf({ task, image }: PastAnswer): Promise<Task> {
   const seen = tasksSeen.get(task)
-  if (seen) return seen
+  if (seen) return { ...seen, until: NEVER }
   const bare = {
     ...{ id: task, image, round: Number(task.split('-')[0]), cluster: -1, comment: null },
-    ...{ openness: 0, informativeness: 0, energy: 0, guesses: [], until: Number.MAX_SAFE_INTEGER },
+    ...{ openness: 0, informativeness: 0, energy: 0, guesses: [], until: NEVER },
   }
   try {
     const why = await call('whyTask', { params: { task } })

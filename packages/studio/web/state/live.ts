@@ -3,6 +3,7 @@
 import { type Signal, signal } from '@preact/signals'
 import { paths } from '../../src/api/paths.ts'
 import type { Job, LiveEvent, Topic } from '../../src/api/schemas.ts'
+import { call, unreachable } from './api.ts'
 
 /** Counts up when something of a topic changed; several changes within a moment count once. */
 const changes: Record<Topic, Signal<number>> = {
@@ -38,18 +39,23 @@ function announce(topics: Iterable<Topic>): void {
 
 export function listen(): void {
   source?.close()
-  source = new EventSource(paths.live.path)
+  const opened = new EventSource(paths.live.path)
+  source = opened
   let lost = false
-  source.onmessage = ({ data }) => {
+  opened.onmessage = ({ data }) => {
     const event = JSON.parse(data) as LiveEvent
     if (event.job) liveJobs.value = new Map(liveJobs.value).set(event.job.id, event.job)
     announce(event.topics.filter((topic) => topic in changes))
   }
-  source.onerror = () => {
+  opened.onerror = () => {
     lost = true
+    // It tries again by itself, unless it was refused: then a request finds out why.
+    if (opened.readyState === EventSource.CONNECTING) unreachable.value = true
+    else call('me').catch(() => {})
   }
   // Whatever happened while nobody listened was missed, so everything is asked for again.
-  source.onopen = () => {
+  opened.onopen = () => {
+    unreachable.value = false
     if (lost) announce(Object.keys(changes) as Topic[])
     lost = false
   }

@@ -65,3 +65,12 @@ test('batches have a limit, and waits grow up to half a minute', () => {
   assert.deepEqual(uuids(box, 2), ['a', 'b'])
   assert.deepEqual([1, 2, 3, 9].map(backOff), [1, 2, 4, 30])
 })
+
+test('what another tab wrote is read where it is this person’s', () => {
+  const shelf = new Shelf()
+  const box = new OutboxBox(shelf, 'p-1')
+  const { key } = new OutboxBox(shelf, 'p-1').put(answer('a'))
+  assert.deepEqual(box.read(key, shelf.getItem(key)), answer('a'))
+  assert.equal(box.read(key, null), null, 'it has been sent')
+  assert.equal(new OutboxBox(shelf, 'p-2').read(key, shelf.getItem(key)), null)
+})

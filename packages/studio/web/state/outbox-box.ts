@@ -60,6 +60,11 @@ export class OutboxBox {
     })
   }
 
+  /** What another tab has just written; null where it is not this person's, or was removed. */
+  read(key: string | null, text: string | null): Operation | null {
+    return key?.startsWith(this.#prefix) && text !== null ? (JSON.parse(text) as Entry).operation : null
+  }
+
   remove(key: string): void {
     this.#keeper.removeItem(key)
   }

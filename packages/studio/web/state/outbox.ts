@@ -1,9 +1,10 @@
 // Answers on their way to the server: kept in this browser first, sent in order, and only then forgotten.
 
 import { computed, signal } from '@preact/signals'
-import { CallError, call } from './api.ts'
+import { CallError, call, unreachable } from './api.ts'
 import { ifNoOtherTab } from './one-tab.ts'
 import { backOff, type Entry, nextBatch, type Operation, OutboxBox } from './outbox-box.ts'
+import { confirmPerson } from './session.ts'
 import { say } from './toasts.ts'
 
 const MOST_AT_ONCE = 100
@@ -23,13 +24,21 @@ let failures = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 let sending = false
 const arrived = new Set<() => void>()
+const elsewhere = new Set<(operation: Operation) => void>()
 
 export function openOutbox(person: string): void {
   box = new OutboxBox(localStorage, person)
   lock = `oltr-outbox/${person}`
   refresh()
-  addEventListener('storage', refresh)
+  addEventListener('storage', ({ key, newValue }) => {
+    refresh()
+    const operation = box?.read(key, newValue)
+    if (operation) for (const listener of elsewhere) listener(operation)
+  })
   addEventListener('online', sendSoon)
+  unreachable.subscribe((away) => {
+    if (!away) sendSoon()
+  })
   setInterval(() => {
     refresh()
     if (unsent.value > 0 && timer === undefined) sendSoon()
@@ -69,6 +78,11 @@ export function onArrival(listener: () => void): void {
   arrived.add(listener)
 }
 
+/** Called for each thing that another tab has kept. */
+export function onOtherTab(listener: (operation: Operation) => void): void {
+  elsewhere.add(listener)
+}
+
 export function sendSoon(): void {
   clearTimeout(timer)
   timer = setTimeout(send, 0)
@@ -93,6 +107,7 @@ async function send(): Promise<void> {
 }
 
 async function drain(): Promise<void> {
+  await confirmPerson()
   let most = MOST_AT_ONCE
   while (box) {
     const batch = nextBatch(box.entries(), most)

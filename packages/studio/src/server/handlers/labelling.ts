@@ -13,11 +13,12 @@ export const labelling: Handlers<
 > = {
   async claimTasks({ store }, { body: { round: wanted, count } }, { person }) {
     const round = wanted ?? (await roundFor(store, person.id))
-    if (round === null) return { tasks: [], left: 0 }
+    if (round === null) return { tasks: [], left: 0, now: store.now() }
     const { tasks, left } = await claimTasks(store, person.id, round, count)
     const classes = await store.classes()
     return {
       left,
+      now: store.now(),
       tasks: tasks.map((task) => ({
         id: task.id,
         image: task.image,
