@@ -4,6 +4,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { noBrowser } from './browser.fixture.ts'
+import { closedLaptop } from './closed-laptop.ts'
 import { hostileNames } from './hostile-names.ts'
 import { nameAndLearn } from './name-and-learn.ts'
 import { offline } from './offline.ts'
@@ -24,6 +25,10 @@ test('the studio in Chromium', { skip: noBrowser }, async (t) => {
   )
   await scenario('a hundred hostile names run no script', hostileNames)
   await scenario('answers given while the server is down arrive exactly once', offline)
+  await t.test(
+    'a laptop that was closed shows nobody else’s images, and what was said late counts',
+    closedLaptop,
+  )
   await scenario('the next image is there before anybody waits, with twenty people at work', pace)
   await scenario('a map and a grid of a hundred thousand images move fluently', largeMap)
 })

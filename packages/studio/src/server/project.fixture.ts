@@ -56,18 +56,20 @@ export interface ProjectOptions {
   readonly files?: ReadonlyMap<string, Buffer>
   /** Database of the store; a SQLite file of its own without it. */
   readonly place?: string
+  /** The server's clock. */
+  readonly now?: () => number
 }
 
 export async function openProject(
   t: TestContext,
   images = 12,
-  { web, files = new Map(), place }: ProjectOptions = {},
+  { web, files = new Map(), place, now = Date.now }: ProjectOptions = {},
 ): Promise<Project> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'oltr-project-'))
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }))
   const run = join(folder, 'run')
   const ids = await writeRun(run, images, files)
-  const store = await Store.open(place ?? join(run, 'studio', 'studio.sqlite'))
+  const store = await Store.open(place ?? join(run, 'studio', 'studio.sqlite'), { now })
   const studio = new Studio(store, new RunFacts(run))
   await openRounds(studio, () => Promise.reject(new Error('no process is needed')))
   const app = await createServer(studio, { hosts: ['localhost'], web: web ?? null })

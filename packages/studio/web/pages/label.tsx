@@ -17,6 +17,7 @@ import {
   startQueue,
   undo,
 } from '../state/label-queue.ts'
+import { lapsed, watchLeases } from '../state/lease-watch.ts'
 import { changesOf } from '../state/live.ts'
 import { newestRound, project, roundToLearn } from '../state/project.ts'
 import { addressOfPage } from '../state/route.ts'
@@ -35,7 +36,9 @@ export function LabelPage() {
     started = true
     const timer = setInterval(() => queue.value.length === 0 && claim(), LOOK_AGAIN_MS)
     addEventListener('keydown', onUndoKey)
+    const stopWatching = watchLeases()
     return () => {
+      stopWatching()
       clearInterval(timer)
       removeEventListener('keydown', onUndoKey)
     }
@@ -48,8 +51,19 @@ export function LabelPage() {
 
   return (
     <div class="page page-label" data-testid="page-label">
-      {task ? <LabelDesk task={task} /> : <NothingToLabel />}
+      {lapsed.value ? <Lapsed /> : task ? <LabelDesk task={task} /> : <NothingToLabel />}
     </div>
+  )
+}
+
+function Lapsed() {
+  return (
+    <EmptyState title="Welcome back">
+      <p>
+        You were away for a while, and others may have your images by now. Move the mouse, or press a key, to
+        go on with what is left.
+      </p>
+    </EmptyState>
   )
 }
 
