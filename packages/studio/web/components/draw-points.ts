@@ -9,57 +9,74 @@ export interface View {
   readonly top: number
 }
 
-interface Points {
-  readonly x: ArrayLike<number>
-  readonly y: ArrayLike<number>
+export interface Points {
+  readonly x: Float32Array
+  readonly y: Float32Array
 }
 
 const FAINT = 50
 const FULL = 225
 
-/** Offsets of the pixels of a disc. */
-function disc(radius: number): readonly (readonly [number, number])[] {
-  const offsets: [number, number][] = []
-  for (let dy = -radius; dy <= radius; dy += 1) {
-    for (let dx = -radius; dx <= radius; dx += 1) {
-      if (dx * dx + dy * dy <= radius * radius + 1) offsets.push([dx, dy])
-    }
-  }
-  return offsets
-}
+/** One canvas and the memory of its pixels, which stays from frame to frame. */
+export class PointPainter {
+  readonly #context: CanvasRenderingContext2D
+  #image: ImageData | null = null
 
-/** `chosen`: 1 for each point that stands out; null where none does. */
-export function drawPoints(
-  context: CanvasRenderingContext2D,
-  points: Points,
-  colouring: Colouring,
-  view: View,
-  chosen: Uint8Array | null,
-): void {
-  const { width, height } = context.canvas
-  if (width === 0 || height === 0) return
-  const image = context.createImageData(width, height)
-  const pixels = new Uint32Array(image.data.buffer)
-  const ratio = Math.min(3, view.scale / Math.min(width, height))
-  const few = points.x.length < 5000 ? 1 : 0
-  const offsets = disc(Math.round((1 + few) * devicePixelRatio * Math.sqrt(Math.max(1, ratio))))
-  const colours = [FAINT, FULL].map((alpha) =>
-    colouring.palette.map(([red, green, blue]) => ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0),
-  )
-  for (const pass of chosen === null ? [1] : [0, 1]) {
-    const palette = colours[pass]!
-    for (let i = 0; i < points.x.length; i += 1) {
-      if (chosen !== null && chosen[i] !== pass) continue
-      const px = Math.round(points.x[i]! * view.scale + view.left)
-      const py = Math.round(points.y[i]! * view.scale + view.top)
-      if (px < 0 || py < 0 || px >= width || py >= height) continue
-      const colour = palette[colouring.indexes[i]!]!
-      for (const [dx, dy] of offsets) {
-        const x = px + dx
-        const y = py + dy
-        if (x >= 0 && y >= 0 && x < width && y < height) pixels[y * width + x] = colour
+  constructor(context: CanvasRenderingContext2D) {
+    this.#context = context
+  }
+
+  /** `chosen`: 1 for each point that stands out; null where none does. */
+  paint({ x, y }: Points, colouring: Colouring, view: View, chosen: Uint8Array | null): void {
+    const { width, height } = this.#context.canvas
+    if (width === 0 || height === 0) return
+    const ratio = Math.min(3, view.scale / Math.min(width, height))
+    const few = x.length < 5000 ? 1 : 0
+    const radius = Math.round((1 + few) * devicePixelRatio * Math.sqrt(Math.max(1, ratio)))
+    // With a margin on each side, so that a point at the edge is drawn like any other.
+    const [across, down] = [width + 2 * radius, height + 2 * radius]
+    const image = this.#cleared(across, down)
+    const pixels = new Uint32Array(image.data.buffer)
+    const offsets = disc(radius, across)
+    const [left, top] = [view.left + radius + 0.5, view.top + radius + 0.5]
+    for (const pass of chosen === null ? [1] : [0, 1]) {
+      const colours = coloursOf(colouring, pass === 1 ? FULL : FAINT)
+      for (let i = 0; i < x.length; i += 1) {
+        if (chosen !== null && chosen[i] !== pass) continue
+        const px = x[i]! * view.scale + left
+        const py = y[i]! * view.scale + top
+        if (px < radius || py < radius || px >= width + radius || py >= height + radius) continue
+        const centre = Math.trunc(py) * across + Math.trunc(px)
+        const colour = colours[colouring.indexes[i]!]!
+        for (let k = 0; k < offsets.length; k += 1) pixels[centre + offsets[k]!] = colour
       }
     }
+    this.#context.putImageData(image, -radius, -radius)
   }
-  context.putImageData(image, 0, 0)
+
+  #cleared(width: number, height: number): ImageData {
+    const kept = this.#image
+    if (kept?.width === width && kept.height === height) {
+      kept.data.fill(0)
+      return kept
+    }
+    this.#image = this.#context.createImageData(width, height)
+    return this.#image
+  }
+}
+
+/** Steps from the pixel in the middle of a disc to each of its pixels, in rows of `across`. */
+function disc(radius: number, across: number): Int32Array {
+  const steps: number[] = []
+  for (let dy = -radius; dy <= radius; dy += 1)
+    for (let dx = -radius; dx <= radius; dx += 1)
+      if (dx * dx + dy * dy <= radius * radius + 1) steps.push(dy * across + dx)
+  return Int32Array.from(steps)
+}
+
+function coloursOf({ palette }: Colouring, alpha: number): Uint32Array {
+  return Uint32Array.from(
+    palette,
+    ([red, green, blue]) => ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0,
+  )
 }

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { type Point, pointsInside } from '../state/lasso.ts'
 import type { Colouring, MapData } from '../state/map-colours.ts'
 import { indexPoints } from '../state/point-index.ts'
-import { drawPoints, type View } from './draw-points.ts'
+import { PointPainter, type View } from './draw-points.ts'
 import { pathOf, useLasso } from './use-lasso.ts'
 
 const REACH_PX = 12
@@ -26,6 +26,8 @@ export function ScatterMap({ map, colouring, chosen, lassoMode, onChoose, onOpen
   const [size, setSize] = useState({ width: 0, height: 0 })
   const [view, setView] = useState<View>({ scale: 1, left: 0, top: 0 })
   const drag = useRef<{ from: Point; view: View; moved: boolean } | null>(null)
+  const points = useMemo(() => ({ x: Float32Array.from(map.x), y: Float32Array.from(map.y) }), [map])
+  const painter = useRef<PointPainter | null>(null)
   const index = useMemo(() => indexPoints(map.x, map.y), [map])
   const marked = useMemo(() => {
     if (chosen.length === 0) return null
@@ -53,14 +55,14 @@ export function ScatterMap({ map, colouring, chosen, lassoMode, onChoose, onOpen
   useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
       const element = canvas.current
-      const context = element?.getContext('2d')
-      if (!element || !context) return
+      if (!element) return
       if (element.width !== size.width) element.width = size.width
       if (element.height !== size.height) element.height = size.height
-      drawPoints(context, map, colouring, view, marked)
+      painter.current ??= new PointPainter(element.getContext('2d')!)
+      painter.current.paint(points, colouring, view, marked)
     })
     return () => cancelAnimationFrame(frame)
-  }, [map, colouring, view, marked, size])
+  }, [points, colouring, view, marked, size])
 
   /** A place on the screen as one of the unit square. */
   const placeOf = ({ x, y }: Point) => ({
