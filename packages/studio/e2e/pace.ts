@@ -130,7 +130,7 @@ export async function largeMap(t: TestContext, run: string): Promise<void> {
 
   await page.mouse.move(middle.x, middle.y)
   const zoom = await frames(page, async () => {
-    for (let i = 0; i < 20; i++) await page.mouse.wheel(0, i % 2 === 0 ? -120 : 120)
+    for (let i = 0; i < 60; i++) await page.mouse.wheel(0, i % 2 === 0 ? -120 : 120)
   })
   await page.getByTestId('lasso-mode').click()
   await page.mouse.move(box.x + 4, box.y + 4)

@@ -58,7 +58,8 @@ export function ScatterMap({ map, colouring, chosen, lassoMode, onChoose, onOpen
       if (!element) return
       if (element.width !== size.width) element.width = size.width
       if (element.height !== size.height) element.height = size.height
-      painter.current ??= new PointPainter(element.getContext('2d')!)
+      // In the processor's memory, where its pixels are written.
+      painter.current ??= new PointPainter(element.getContext('2d', { willReadFrequently: true })!)
       painter.current.paint(points, colouring, view, marked)
     })
     return () => cancelAnimationFrame(frame)

@@ -69,14 +69,17 @@ function forget(): void {
   forgetQueues(localStorage)
 }
 
-function soon<Result>(answer: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    answer.then(resolve, reject)
-    setTimeout(() => {
-      unreachable.value = true
-      reject(new CallError(0, { error: 'slow', message: 'The server takes very long to answer.' }))
-    }, FIRST_ANSWER_MS)
-  })
+async function soon<Result>(answer: Promise<Result>): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<Result>()
+  const timer = setTimeout(() => {
+    unreachable.value = true
+    reject(new CallError(0, { error: 'slow', message: 'The server takes very long to answer.' }))
+  }, FIRST_ANSWER_MS)
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Makes sure that it is still the person who is remembered, before anything is sent in their name. Throws where it is not. */
