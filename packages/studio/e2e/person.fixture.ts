@@ -37,12 +37,15 @@ export async function nameIt(page: Page, className: string): Promise<void> {
   const at = choices.findIndex((text) => text.includes(className))
   if (at >= 0 && at < 9) await page.keyboard.press(`Digit${at + 1}`)
   else {
+    const answer = page.waitForResponse(
+      (reply) => new URL(reply.url()).searchParams.get('search') === className,
+    )
     await page.keyboard.press('KeyF')
     await page.keyboard.type(className)
-    const create = page.getByTestId('search-new')
-    await create.waitFor()
-    // What the server found comes in a moment; only then is it certain that there is none.
-    await page.waitForTimeout(300)
+    // Only when the server's answer is shown is it certain that there is none; on a busy machine that takes a while.
+    await (await answer).finished()
+    await page.waitForTimeout(200)
+    await page.getByTestId('search-new').waitFor()
     const names = await page.getByTestId('search-result').locator('.search-name').allTextContents()
     const found = names.indexOf(className)
     for (let down = found >= 0 ? found : names.length; down > 0; down--)

@@ -35,6 +35,7 @@ export function ClassSearch(props: Props) {
   const [focused, setFocused] = useState(false)
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const asked = useRef(0)
   const search = text.trim()
 
@@ -92,6 +93,10 @@ export function ClassSearch(props: Props) {
   }
 
   const open = (focused || !folded) && options.length > 0
+  // At the foot of a small screen the list would open out of sight.
+  useEffect(() => {
+    if (open) list.current?.scrollIntoView({ block: 'nearest' })
+  }, [open])
   return (
     <div class="class-search">
       <input
@@ -120,7 +125,7 @@ export function ClassSearch(props: Props) {
         onBlur={() => setFocused(false)}
       />
       {open && (
-        <div class="search-results" role="listbox" id={`${id}-list`} aria-label="Classes found">
+        <div ref={list} class="search-results" role="listbox" id={`${id}-list`} aria-label="Classes found">
           {options.map((option, index) => (
             <ResultRow
               key={option.kind === 'new' ? 'new' : option.found.class}

@@ -5,7 +5,7 @@ import { countText, percentText } from './numbers.ts'
 
 const WIDTH = 640
 const HEIGHT = 260
-const EDGE = { left: 48, right: 120, top: 16, bottom: 40 }
+const EDGE = { left: 52, right: 140, top: 16, bottom: 40 }
 const LINES = [
   { key: 'known', name: 'Known classes', dash: '' },
   { key: 'new', name: 'New classes', dash: '6 4' },
@@ -27,7 +27,7 @@ export function GainsChart({ gains }: { gains: Response<'versions'>['gains'] }) 
         </g>
       ))}
       {[0, most].map((answers) => (
-        <text key={answers} class="chart-text" x={x(answers)} y={HEIGHT - 20} text-anchor="middle">
+        <text key={answers} class="chart-text" x={x(answers)} y={HEIGHT - 18} text-anchor="middle">
           {countText(answers)}
         </text>
       ))}

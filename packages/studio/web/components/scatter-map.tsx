@@ -87,7 +87,10 @@ export function ScatterMap({ map, colouring, chosen, lassoMode, onChoose, onOpen
     if (found !== -1) onOpen(found)
   }
 
-  const lasso = useLasso((line) => onChoose(pointsInside(line.map(placeOf), map.x, map.y)), lassoMode)
+  const lasso = useLasso((line) => onChoose(pointsInside(line.map(placeOf), map.x, map.y)), {
+    enabled: lassoMode,
+    touch: true,
+  })
   const pan = {
     onPointerDown: (event: PointerEvent) => {
       drag.current = { from: { x: event.clientX, y: event.clientY }, view, moved: false }

@@ -1,4 +1,4 @@
-// Draws a line by hand over an element with mouse or pen; a finger scrolls.
+// Draws a line by hand over an element with mouse or pen, and with a finger where that does not scroll.
 
 import { useRef, useState } from 'preact/hooks'
 import { extendLine, type Point } from '../state/lasso.ts'
@@ -18,7 +18,10 @@ interface Lasso {
   }
 }
 
-export function useLasso(onEnd: (line: readonly Point[]) => void, enabled = true): Lasso {
+export function useLasso(
+  onEnd: (line: readonly Point[]) => void,
+  { enabled = true, touch = false } = {},
+): Lasso {
   const [line, setLine] = useState<readonly Point[]>([])
   const drawn = useRef<readonly Point[]>([])
   const from = useRef<Point | null>(null)
@@ -36,7 +39,8 @@ export function useLasso(onEnd: (line: readonly Point[]) => void, enabled = true
     line,
     handlers: {
       onPointerDown: (event) => {
-        if (enabled && event.button === 0 && event.pointerType !== 'touch') from.current = pointOf(event)
+        if (!enabled || event.button !== 0 || (event.pointerType === 'touch' && !touch)) return
+        from.current = pointOf(event)
       },
       onPointerMove: (event) => {
         if (from.current === null) return

@@ -44,7 +44,7 @@ export function PeoplePage() {
       <Shown resource={people}>
         {(list) => (
           <div class="table-scroll">
-            <table class="table">
+            <table class="table people-table">
               <thead>
                 <tr>
                   <th scope="col">Name</th>
@@ -66,7 +66,7 @@ export function PeoplePage() {
                     <td>{one.role}</td>
                     <td>{countText(one.answers)}</td>
                     <td>{one.removed ? 'removed' : one.seen === null ? 'never' : agoText(one.seen)}</td>
-                    <td>
+                    <td class="people-acts">
                       {!one.removed && one.id !== here.value?.id && (
                         <span class="row row-end">
                           <button type="button" data-testid="renew-link" onClick={() => renew(one.id)}>
