@@ -70,8 +70,10 @@ export async function checkRole(
   if (needed === 'public') return
   const session = request.cookies[SESSION_COOKIE]
   const person = session === undefined ? null : await personOf(store, session)
-  if (session !== undefined && person === null) leaveNothing(reply)
-  if (person === null) throw new Refusal(401, 'open the link that you were given')
+  if (person === null) {
+    if (session !== undefined) leaveNothing(reply)
+    throw new Refusal(401, 'open the link that you were given')
+  }
   if (ROLES.indexOf(person.role) < ROLES.indexOf(needed))
     throw new Refusal(403, `this is for the ${needed}; you are ${person.role}`)
   request.person = person

@@ -37,8 +37,10 @@ export function rawRoutes(
         if (opened === null) throw new Refusal(401, 'this link does not hold: ask for a new one')
         // The session that the browser had ends: nobody can make somebody else use one that they know.
         const before = request.cookies[SESSION_COOKIE]
-        if (before !== undefined) await closeSession(store, before)
-        if (before !== undefined) leaveNothing(reply)
+        if (before !== undefined) {
+          await closeSession(store, before)
+          leaveNothing(reply)
+        }
         reply.setCookie(SESSION_COOKIE, opened.session, { ...cookies, maxAge: 30 * 86_400 })
         return opened.person
       },

@@ -42,8 +42,9 @@ const tasksSeen = new Map<string, Task>()
 export async function startQueue(): Promise<void> {
   const me = here.value!.id
   effect(() => {
-    // Before the first claim there is nothing to keep, and something to find.
-    if (left.value !== null || queue.value.length > 0) keepQueue(localStorage, me, queue.value)
+    // Before the first claim there is nothing to keep, and something to find; after they have left, neither.
+    const begun = left.value !== null || queue.value.length > 0
+    if (begun && here.value?.id === me) keepQueue(localStorage, me, queue.value)
   })
   onOtherTab((operation) => {
     if (operation.kind === 'answer') removeFromQueue(new Set([operation.answer.task]))
@@ -61,9 +62,10 @@ export async function startQueue(): Promise<void> {
 
 /** What was claimed before the page was loaded, while the server does not say what is. */
 function restore(): void {
-  if (left.value !== null || queue.value.length > 0) return
+  const me = here.value
+  if (!me || left.value !== null || queue.value.length > 0) return
   const done = answered()
-  queue.value = keptQueue(localStorage, here.value!.id).filter(({ id }) => !done.has(id))
+  queue.value = keptQueue(localStorage, me.id).filter(({ id }) => !done.has(id))
   look()
 }
 

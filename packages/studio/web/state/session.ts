@@ -44,7 +44,8 @@ export async function comeIn(): Promise<void> {
     }
   }
   try {
-    take(await soon(call('me')))
+    // Where nobody is remembered there is nothing to do but wait.
+    take(await (remembered() ? soon(call('me')) : call('me')))
   } catch (error) {
     if (!(error instanceof CallError && error.status === 401)) signInProblem.value ??= messageOf(error)
     person.value = error instanceof CallError && error.passing ? remembered() : null
@@ -55,6 +56,7 @@ function take(me: Response<'me'>): void {
   localStorage.setItem(LAST, JSON.stringify(me.person))
   confirmed.value = true
   signedOut.value = false
+  signInProblem.value = null
   person.value = me.person
   ownKeys.value = me.hotkeys
   answersToday.value = me.today
