@@ -45,7 +45,7 @@ test('a worker that is killed takes its child along, and another one does its wo
   })
   t.after(() => worker.kill('SIGKILL'))
   await once(worker.stdout, 'data')
-  await addJob(store, { kind: 'map', input: { round: 1 }, label: 'the map', by: 'system' })
+  await addJob(store, { kind: 'map', input: { round: 1 }, by: 'system' })
   await until(async () => (await listJobs(store))[0]!.state === 'running')
   await until(() => childrenOf(worker.pid!).length > 0)
   const [child] = childrenOf(worker.pid!) as [number]
