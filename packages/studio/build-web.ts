@@ -14,7 +14,7 @@ const MARK = join(ROOT, 'build', 'web.sha256')
 
 /** What the application is made from: its files, the contract, this program, and the versions of the packages. */
 function hashOfInputs(): string {
-  const files = ['web/**/*', 'src/api/*.ts', 'build-web.ts', 'package.json'].flatMap((pattern) =>
+  const files = ['web/**/*', 'src/api/**/*.ts', 'build-web.ts', 'package.json'].flatMap((pattern) =>
     globSync(pattern, { cwd: ROOT, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
       .map((entry) => join(entry.parentPath, entry.name)),
