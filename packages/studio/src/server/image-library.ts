@@ -4,7 +4,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from '@oltr/torch/files'
-import sharp from 'sharp'
+import type { Metadata, Sharp } from 'sharp'
 import type { RunFacts } from './run-facts.ts'
 
 /** Longer side of a small image, in pixels. */
@@ -14,14 +14,20 @@ const MOST_PIXELS = 50_000_000
 const MOST_BYTES = 100_000_000
 /** Small images kept in memory, about 10 kB each. */
 const KEPT = 2000
+/** Ids whose header was read, kept in memory. */
+const KEPT_HEADERS = 20_000
 
 export interface ImageFile {
   readonly bytes: Buffer
   readonly mediaType: 'image/jpeg' | 'image/png' | 'image/webp'
 }
 
-sharp.cache(false)
-sharp.concurrency(1)
+/** What the first bytes of an image say of it. */
+interface Header {
+  readonly width: number
+  readonly height: number
+  readonly format: 'jpeg' | 'png' | 'webp'
+}
 
 export class ImageLibrary {
   readonly #run: RunFacts
@@ -31,6 +37,7 @@ export class ImageLibrary {
   readonly #examples = new Map<string, string[]>()
   #examplesRead = false
   readonly #small = new Map<string, ImageFile>()
+  readonly #headers = new Map<string, Header | null>()
 
   constructor(run: RunFacts) {
     this.#run = run
@@ -48,17 +55,12 @@ export class ImageLibrary {
     return this.#roundOf.get(image) ?? null
   }
 
-  /** Its size and format as its header says; null where it cannot be read. */
-  async headerOf(image: string): Promise<{ width: number; height: number; format: string } | null> {
+  /** Its size and format as its header says; null where it cannot be read, or no browser is to get it. */
+  async headerOf(image: string): Promise<Header | null> {
     const file = this.fileOf(image)
-    if (file === null) return null
-    try {
-      // A pipe would be waited for.
-      if (!(await fs.promises.stat(file)).isFile()) return null
-      return await sharp(file).metadata()
-    } catch {
-      return null
-    }
+    // A pipe would be waited for.
+    if (file === null || !(await fs.promises.stat(file).catch(() => null))?.isFile()) return null
+    return headerIn(file)
   }
 
   /** Images of a class that training had, to show for it. */
@@ -67,14 +69,19 @@ export class ImageLibrary {
     return this.#examples.get(className) ?? []
   }
 
-  /** The whole image as it is kept; null where there is none, or its content is another now. */
+  /** The whole image as it is kept; null where there is none, its content is another now, or no browser is to get it. */
   async whole(image: string): Promise<ImageFile | null> {
     const file = this.fileOf(image)
     if (file === null) return null
     const bytes = await readRegular(file)
     if (bytes === null || sha256(bytes) !== image) return null
-    const mediaType = mediaTypeOf(bytes)
-    return mediaType === null ? null : { bytes, mediaType }
+    // The id is the content: what its header says never changes.
+    let header = this.#headers.get(image)
+    if (header === undefined) {
+      header = await headerIn(bytes)
+      remember(this.#headers, image, header, KEPT_HEADERS)
+    }
+    return header === null ? null : { bytes, mediaType: `image/${header.format}` }
   }
 
   /** The image with its longer side at most 160 pixels; enlarged ones stay as they are. */
@@ -85,8 +92,7 @@ export class ImageLibrary {
     if (whole === null) return null
     const made = await smaller(whole)
     if (made === null) return null
-    if (this.#small.size >= KEPT) this.#small.delete(this.#small.keys().next().value!)
-    this.#small.set(image, made)
+    remember(this.#small, image, made, KEPT)
     return made
   }
 
@@ -126,18 +132,35 @@ async function readRegular(file: string): Promise<Buffer | null> {
   }
 }
 
-/** By the first bytes; a file's name may say anything. */
-function mediaTypeOf(bytes: Buffer): ImageFile['mediaType'] | null {
-  if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
-  if (bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))) return 'image/png'
-  if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP')
-    return 'image/webp'
-  return null
+/** Keeps one more entry; the oldest goes where there are too many. */
+function remember<T>(kept: Map<string, T>, key: string, value: T, most: number): void {
+  if (kept.size >= most) kept.delete(kept.keys().next().value!)
+  kept.set(key, value)
+}
+
+/** A file or bytes as an image, opened where its pixels are not too many. */
+async function imageIn(input: string | Buffer): Promise<Sharp> {
+  // Loaded with the first image: a server starts without it.
+  const { default: sharp } = await import('sharp')
+  sharp.cache(false)
+  sharp.concurrency(1)
+  return sharp(input, { limitInputPixels: MOST_PIXELS, failOn: 'error', pages: 1 })
+}
+
+/** What the header says, by the content alone; null for what is no JPEG, PNG or WebP, or larger than any photograph. */
+async function headerIn(input: string | Buffer): Promise<Header | null> {
+  try {
+    const { format, width, height, pages = 1 }: Metadata = await (await imageIn(input)).metadata()
+    if (width * height * pages > MOST_PIXELS) return null
+    return format === 'jpeg' || format === 'png' || format === 'webp' ? { width, height, format } : null
+  } catch {
+    return null
+  }
 }
 
 async function smaller({ bytes, mediaType }: ImageFile): Promise<ImageFile | null> {
   try {
-    const image = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error', pages: 1 })
+    const image = await imageIn(bytes)
     const { width, height } = await image.metadata()
     if (Math.max(width, height) <= SMALL && mediaType !== 'image/jpeg') return { bytes, mediaType }
     const made = await image
