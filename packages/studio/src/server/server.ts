@@ -5,12 +5,10 @@ import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import files from '@fastify/static'
-import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { z } from 'zod'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { paths, type RouteName } from '../api/paths.ts'
-import { problem, schemas } from '../api/schemas.ts'
+import { schemas } from '../api/schemas.ts'
 import { RefusedError } from '../store/errors.ts'
 import type { Asked, Handlers, Studio } from './context.ts'
 import { statusOf } from './failures.ts'
@@ -23,7 +21,9 @@ import { model } from './handlers/model.ts'
 import { people } from './handlers/people.ts'
 import { project } from './handlers/project.ts'
 import { review } from './handlers/review.ts'
+import { openApi } from './open-api.ts'
 import { type RawRoutes, rawRoutes } from './raw-routes.ts'
+import { routeSchema } from './route-schema.ts'
 
 export interface ServerOptions {
   /** Names by which it may be asked for, without ports. */
@@ -39,8 +39,6 @@ const BODY = 65_536
 const UPLOAD = 20 * 1024 * 1024
 /** Requests of one address in a minute: many people may sit behind one. */
 const PER_MINUTE = 6000
-/** Of a route that takes nothing there. */
-const NOTHING = z.strictObject({})
 const HANDLERS = { ...project, ...people, ...labelling, ...classes, ...review, ...images, ...model, ...data }
 
 /** Made, not started: `inject` asks it without a socket. */
@@ -97,17 +95,6 @@ export async function createServer(studio: Studio, options: ServerOptions): Prom
   await app.register(cookie)
   await app.register(rateLimit, { max: PER_MINUTE, timeWindow: 60_000 })
   await app.register(multipart, { limits: { fileSize: UPLOAD, files: 1, fields: 4, parts: 8 } })
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'The studio',
-        version: '0.1.0',
-        description: 'Where people name what a model does not know. `x-role` says who may call a route.',
-      },
-    },
-    transform: jsonSchemaTransform,
-  })
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = statusOf(error)
     if (status === 500) request.log.error(error)
@@ -116,14 +103,14 @@ export async function createServer(studio: Studio, options: ServerOptions): Prom
   app.setNotFoundHandler((_request, reply) => {
     void reply.status(404).send({ error: 'missing', message: 'there is nothing here' })
   })
-  // In a plugin of its own, so that swagger sees the routes.
+  // In a plugin of its own: what was registered above has then been set up, and counts the requests of each.
   await app.register(async (inside) => {
     const raw = rawRoutes(studio, { secure: options.secure ?? false })
     inside.addHook('onClose', async () => raw.close())
     for (const name of Object.keys(paths) as RouteName[]) addRoute(inside, studio, name, raw.routes)
-    inside.get('/api/openapi.json', { schema: { hide: true } }, async (request, reply) => {
+    inside.get('/api/openapi.json', async (request, reply) => {
       await checkRole(studio.store, request, reply, 'annotator')
-      return app.swagger()
+      return openApi()
     })
   })
   if (options.web !== null)
@@ -142,29 +129,12 @@ export async function createServer(studio: Studio, options: ServerOptions): Prom
 }
 
 function addRoute(app: FastifyInstance, studio: Studio, name: RouteName, raw: RawRoutes): void {
-  const { method, path: url, role, summary } = paths[name]
-  const { response, ...input } = schemas[name] as {
-    params?: unknown
-    query?: unknown
-    body?: unknown
-    response?: unknown
-  }
-  const schema = {
-    operationId: name,
-    summary,
-    'x-role': role,
-    params: input.params ?? NOTHING,
-    querystring: input.query ?? NOTHING,
-    ...(input.body ? { body: input.body } : {}),
-    response: {
-      ...(response ? { 200: response } : {}),
-      '4xx': problem,
-    },
-  }
+  const { method, path: url, role } = paths[name]
+  const takesBody = 'body' in schemas[name]
   app.route({
     method,
     url,
-    schema,
+    schema: routeSchema(name),
     ...(name === 'giveAnswers' || name === 'splitClass' ? { bodyLimit: 16 * BODY } : {}),
     // Before the body is read: who may not ask is told so, whatever they sent.
     preParsing: async (request, reply, payload) => {
@@ -172,7 +142,7 @@ function addRoute(app: FastifyInstance, studio: Studio, name: RouteName, raw: Ra
       return payload
     },
     preValidation: async ({ body }) => {
-      if (!input.body && body !== undefined && body !== null)
+      if (!takesBody && body !== undefined && body !== null)
         throw new RefusedError('invalid', 'expected no body, or a file')
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {

@@ -1,14 +1,16 @@
 // PostgreSQL for kysely. Counters come as numbers: the studio's stay far below 2^53.
 
 import { PostgresDialect } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import { StoreFullError } from './errors.ts'
 
 const BIGINT = 20
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html, disk_full and its class. */
 const NO_SPACE = /^53/
 
-export function openPostgres(url: string): { dialect: PostgresDialect; pool: pg.Pool } {
+export async function openPostgres(url: string): Promise<PostgresDialect> {
+  // Most stores are SQLite files: loaded only where it is needed.
+  const { default: pg } = await import('pg')
   const types = {
     getTypeParser: (id: number, format?: 'text' | 'binary') =>
       id === BIGINT ? (text: string) => Number(text) : pg.types.getTypeParser(id, format as 'text'),
@@ -16,7 +18,7 @@ export function openPostgres(url: string): { dialect: PostgresDialect; pool: pg.
   const pool = new pg.Pool({ connectionString: url, max: 10, types: types as pg.CustomTypesConfig })
   // An idle connection that the server closes is replaced by the next query.
   pool.on('error', () => {})
-  return { dialect: new PostgresDialect({ pool }), pool }
+  return new PostgresDialect({ pool })
 }
 
 /** What PostgreSQL says of a full disk, as the store says it. */

@@ -58,7 +58,7 @@ export class Store {
   /** Opens a SQLite file, or a database by its `postgres://` address; makes the tables where they are missing. */
   static async open(place: string, options: StoreOptions = {}): Promise<Store> {
     if (/^postgres(ql)?:\/\//.test(place)) {
-      const { dialect } = openPostgres(place)
+      const dialect = await openPostgres(place)
       const db = await migrated(new Kysely<Tables>({ dialect }), 'postgres')
       // The address holds a password.
       return new Store(db, new URL(place).host + new URL(place).pathname, null, options)
