@@ -2,7 +2,6 @@
 
 import { CommanderError } from 'commander'
 import { reportFailure } from './failure.ts'
-import { createProgram } from './program.ts'
 
 // `oltr ... | head` closes the pipe early: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -11,7 +10,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
-  await createProgram().parseAsync()
+  const [, , first, ...rest] = process.argv
+  // A command with a command line of its own: it is up at once where the others are not loaded first.
+  if (first === 'studio') await (await import('./studio.ts')).runStudio(rest)
+  else await (await import('./program.ts')).createProgram().parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
   else process.exitCode = reportFailure(error, process.argv.includes('--json'))
