@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this checkout ready on a machine that has Node.js 20 or newer and npm: Node.js 24, npm packages, system packages,
-# libtorch, the native bridge, the studio's pages. Every step looks before it acts, so a second run takes a second or two.
+# libtorch, the native bridge, the studio. Every step looks before it acts, so a second run takes a second or two.
 #   sh tools/setup.sh [--quiet]       LIBTORCH=/path/to/libtorch chooses a particular libtorch
 set -eu
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -32,4 +32,4 @@ missing=$(missing_packages "$libtorch")
 say "system    compiler, CMake, libjpeg, libpng"
 
 "$NODE" packages/torch/native/build.ts ${QUIET:+--quiet}
-"$NODE" packages/studio/build-web.ts ${QUIET:+--quiet}
+"$NODE" packages/studio/build.ts ${QUIET:+--quiet}

@@ -1,12 +1,10 @@
 // Builds the web application into build/web, unless what is there was made from the same files.
-//
-//   sh tools/with-node.sh packages/studio/build-web.ts [--quiet]
 
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PACKAGE as ROOT } from './src/package-folder.ts'
 
-const ROOT = import.meta.dirname
 const WEB = join(ROOT, 'web')
 const OUTPUT = join(ROOT, 'build', 'web')
 /** Beside the output, not in it: what is in it is served. */
@@ -25,17 +23,11 @@ function hashOfInputs(): string {
   return hash.digest('hex')
 }
 
-export interface WebBuild {
-  /** Where the files lie that the server sends. */
-  readonly folder: string
-  /** False where there was nothing to do. */
-  readonly built: boolean
-}
-
-export async function buildWeb(): Promise<WebBuild> {
+/** False where there was nothing to do. */
+export async function buildWeb(): Promise<boolean> {
   const inputs = hashOfInputs()
   const before = existsSync(MARK) ? readFileSync(MARK, 'utf8') : ''
-  if (before === inputs && existsSync(join(OUTPUT, 'index.html'))) return { folder: OUTPUT, built: false }
+  if (before === inputs && existsSync(join(OUTPUT, 'index.html'))) return false
   // Loaded only now: it takes longer to load than everything else here.
   const { build } = await import('vite')
   // Built aside and put in place whole, so that a server that starts meanwhile finds the old files or the new ones.
@@ -70,18 +62,5 @@ export async function buildWeb(): Promise<WebBuild> {
   rmSync(OUTPUT, { recursive: true, force: true })
   renameSync(aside, OUTPUT)
   writeFileSync(MARK, inputs)
-  return { folder: OUTPUT, built: true }
-}
-
-if (import.meta.main) {
-  const start = performance.now()
-  const { built } = await buildWeb()
-  if (!process.argv.includes('--quiet')) {
-    const milliseconds = Math.round(performance.now() - start)
-    console.log(
-      built
-        ? `Built the web application in ${milliseconds} ms.`
-        : `The web application is up to date (${milliseconds} ms).`,
-    )
-  }
+  return true
 }

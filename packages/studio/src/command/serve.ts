@@ -4,9 +4,10 @@ import fs from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { writeFileAtomicSync } from '@oltr/torch/files'
 import { ConfigError } from 'oltr/exploration'
+import { buildWeb } from '../../build-web.ts'
+import { PACKAGE } from '../package-folder.ts'
 import { Studio } from '../server/context.ts'
 import { JobRunner } from '../server/job-runner.ts'
 import { program } from '../server/jobs/programs.ts'
@@ -28,9 +29,6 @@ export interface ServeOptions {
   readonly json?: boolean
 }
 
-const WEB = fileURLToPath(new URL('../../build/web', import.meta.url))
-const BUILD = fileURLToPath(new URL('../../build-web.ts', import.meta.url))
-
 export async function serve(folder: string, options: ServeOptions): Promise<void> {
   const port = Number(options.port)
   if (!Number.isInteger(port) || port < 0 || port > 65535)
@@ -39,7 +37,7 @@ export async function serve(folder: string, options: ServeOptions): Promise<void
   const link = await ownerLink(studio)
   const app = await createServer(studio, {
     hosts: namesOf(options),
-    web: await builtWeb(),
+    web: await builtPages(),
     secure: options.https ?? false,
   })
   const address = await app.listen({ port, host: options.host })
@@ -130,12 +128,10 @@ function namesOf({ host, name = [] }: ServeOptions): string[] {
   return [...local, ...own, ...name].map((each) => each.toLowerCase())
 }
 
-/** The built web application; in a checkout built here where its sources are newer. A published package has it built. */
-async function builtWeb(): Promise<string> {
-  if (!fs.existsSync(BUILD)) return WEB
-  const { buildWeb } = (await import(pathToFileURL(BUILD).href)) as { buildWeb: () => Promise<unknown> }
-  await buildWeb()
-  return WEB
+/** Folder of the built pages; where their sources are newer they are built first. A published package has no sources. */
+async function builtPages(): Promise<string> {
+  if (fs.existsSync(join(PACKAGE, 'web'))) await buildWeb()
+  return join(PACKAGE, 'build', 'web')
 }
 
 function untilStopped(): Promise<void> {

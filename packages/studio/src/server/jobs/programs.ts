@@ -1,13 +1,15 @@
 // Where the programs are that do long work, and how their progress is read.
 
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PACKAGE } from '../../package-folder.ts'
 import type { JobContext } from './jobs.ts'
 
 /** The `oltr` command, run by the same Node.js. */
 export const OLTR = fileURLToPath(import.meta.resolve('oltr/bin'))
 
 export function program(name: string): string {
-  return fileURLToPath(new URL(`../../programs/${name}.ts`, import.meta.url))
+  return join(PACKAGE, 'src', 'programs', `${name}.ts`)
 }
 
 /** Shows a child's progress lines (`--json` of every long command) as the job's. */
