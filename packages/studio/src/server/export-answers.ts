@@ -8,12 +8,11 @@ import type { AnnotationRecord } from '../formats/annotation-record.ts'
 import { formats } from '../formats/formats.ts'
 import { nameOf } from '../store/answers.ts'
 import type { Store } from '../store/store.ts'
-import type { Tables } from '../store/tables.ts'
 import type { Studio } from './context.ts'
 import type { ImageLibrary } from './image-library.ts'
 
-/** Images of which the answers are read at once. */
-const PAGE = 200
+/** Places of a round whose answers are read at once: few, since what is held when the young are collected grows old. */
+const PAGE = 50
 
 /** The bytes of a file in some format. */
 export function exportStream(studio: Studio, format: Format): Readable {
@@ -33,77 +32,84 @@ export async function* annotationRecords(
   const people = new Map(
     (await store.db.selectFrom('person').select(['id', 'name']).execute()).map(({ id, name }) => [id, name]),
   )
-  const rounds = await store.db.selectFrom('round').select('number').orderBy('number').execute()
-  for (const { number } of rounds)
-    for (let last = -1; ; ) {
-      const tasks = await store.db
-        .selectFrom('task')
-        .selectAll()
-        .where('round', '=', number)
-        .where('position', '>', last)
-        .orderBy('position')
-        .limit(PAGE)
-        .execute()
-      const answers = await answersOn(
-        store,
-        tasks.map(({ id }) => id),
-      )
-      for (const task of tasks) {
-        const given = answers.get(task.id)
-        if (!given) continue
-        const agreed = consensusOf(task, given, (id) => nameOf(classes, id))
-        const size = await sizeOf(images, task.image)
-        for (const row of given)
-          yield {
-            uuid: row.uuid,
-            round: number,
-            image: task.image,
-            file: `${task.image}${size?.extension ?? ''}`,
-            width: size?.width ?? null,
-            height: size?.height ?? null,
-            annotator: people.get(row.person) ?? row.person,
-            kind: row.kind as AnnotationRecord['kind'],
-            className: row.class === null ? null : nameOf(classes, row.class),
-            note: row.note,
-            at: row.at,
-            undone: row.undone === 1,
-            consensus: agreed,
-          }
+  const called = (id: string): string => nameOf(classes, id)
+  for await (const given of answersByTask(store)) {
+    const [{ round, image }] = given as [Row]
+    const agreed = consensusOf(given, called)
+    const size = await sizeOf(images, image)
+    for (const row of given)
+      yield {
+        uuid: row.uuid,
+        round,
+        image,
+        file: `${image}${size?.extension ?? ''}`,
+        width: size?.width ?? null,
+        height: size?.height ?? null,
+        annotator: people.get(row.person) ?? row.person,
+        kind: row.kind as AnnotationRecord['kind'],
+        className: row.class === null ? null : called(row.class),
+        note: row.note,
+        at: row.at,
+        undone: row.undone === 1,
+        consensus: agreed,
       }
-      if (tasks.length < PAGE) break
-      last = tasks[tasks.length - 1]!.position
+  }
+}
+
+type Row = Awaited<ReturnType<typeof answersAt>>[number]
+
+/** The answers on each image of each round, in the order of the queue; images that nobody answered are left out. */
+async function* answersByTask(store: Store): AsyncGenerator<readonly Row[]> {
+  const ends = await store.db
+    .selectFrom('task')
+    .select((e) => ['round', e.fn.max('position').as('last')])
+    .groupBy('round')
+    .orderBy('round')
+    .execute()
+  for (const { round, last } of ends)
+    for (let from = 0; from <= last; from += PAGE) {
+      const rows = await answersAt(store, round, from)
+      for (let first = 0, next = 0; first < rows.length; first = next) {
+        while (rows[next]?.task === rows[first]!.task) next++
+        yield rows.slice(first, next)
+      }
     }
 }
 
-async function answersOn(store: Store, tasks: readonly string[]): Promise<Map<string, Tables['answer'][]>> {
-  if (tasks.length === 0) return new Map()
-  const rows = await store.db
-    .selectFrom('answer')
-    .selectAll()
-    .where('task', 'in', [...tasks])
-    .orderBy('seq')
+/** No more columns than are wanted: what a page holds besides is garbage, and a million answers are five thousand pages. */
+function answersAt(store: Store, round: number, from: number) {
+  return store.db
+    .selectFrom('task')
+    .innerJoin('answer', 'answer.task', 'task.id')
+    .select(['task.round', 'task.image', 'task.settled', 'answer.task', 'answer.uuid', 'answer.person'])
+    .select(['answer.kind', 'answer.class', 'answer.note', 'answer.at', 'answer.undone', 'answer.current'])
+    .where('task.round', '=', round)
+    .where('task.position', '>=', from)
+    .where('task.position', '<', from + PAGE)
+    .orderBy('task.position')
+    .orderBy('answer.seq')
     .execute()
-  return Map.groupBy(rows, ({ task }) => task)
 }
 
-function consensusOf(
-  task: Tables['task'],
-  answers: readonly Tables['answer'][],
-  called: (id: string) => string,
-): string | null {
-  if (task.settled !== null) {
-    const verdict = JSON.parse(task.settled) as StudioVerdict
+function consensusOf(given: readonly Row[], called: (id: string) => string): string | null {
+  const [{ settled }] = given as [Row]
+  if (settled !== null) {
+    const verdict = JSON.parse(settled) as StudioVerdict
     return verdict.kind === 'class' ? called(verdict.class) : null
   }
-  const votes = answers
-    .filter(({ current, kind }) => current === 1 && kind === 'class')
-    .map((row) => ({
-      kind: 'class' as const,
-      name: called(row.class!),
-      question: task.id,
-      annotator: row.person,
-    }))
-  const outcome = reachConsensus(votes, { method: 'majority' }).get(task.id)?.outcome
+  const named = given.filter(({ current, kind }) => current === 1 && kind === 'class')
+  const [first] = named
+  if (!first) return null
+  const name = called(first.class!)
+  // Most people agree, and then there is nothing to count.
+  if (named.every((row) => called(row.class!) === name)) return name
+  const votes = named.map((row) => ({
+    kind: 'class' as const,
+    name: called(row.class!),
+    question: row.task,
+    annotator: row.person,
+  }))
+  const outcome = reachConsensus(votes, { method: 'majority' }).get(first.task)?.outcome
   return outcome?.kind === 'class' ? outcome.name : null
 }
 

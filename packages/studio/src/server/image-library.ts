@@ -45,7 +45,7 @@ export class ImageLibrary {
 
   /** Where an image is; null for one that no round and no example has. */
   fileOf(image: string): string | null {
-    this.#look()
+    if (!this.#files.has(image)) this.#look()
     return this.#files.get(image) ?? null
   }
 
