@@ -63,6 +63,7 @@ test('each bad file is refused with where, what came and what to do', async () =
   const task = (part: object) => JSON.stringify([{ data: { image: 'x.jpg' }, annotations: [], ...part }])
   const choice = { result: [{ type: 'choices', value: { choices: ['cat'] } }] }
   const coco = (part: object) => JSON.stringify({ images: [], annotations: [], categories: [], ...part })
+  const deep = `${'{"a":['.repeat(17)}${']}'.repeat(17)}`
   const refused: [name: (typeof names)[number], text: string | Buffer, message: RegExp][] = [
     ['jsonl', `${record}\n{"uuid":`, /^line 2: expected one JSON object .*complete or remove/],
     ['jsonl', record.replace('"Ada"', '7'), /^line 1: annotator: .*got 7; correct it/],
@@ -75,6 +76,10 @@ test('each bad file is refused with where, what came and what to do', async () =
     ],
     ['jsonl', record.replace('"snow leopard"', 'null'), /className: expected a name/],
     ['jsonl', '[]', /^line 1: /],
+    ['jsonl', `${record}\n${deep}`, /^line 2: expected a record, nested less than 32 deep/],
+    ['folders', deep, /^line 1: .*32 deep/],
+    ['coco', deep, /^the file: .*32 deep/],
+    ['label-studio', deep, /^the file: .*32 deep/],
     ['jsonl', 'x'.repeat(2 ** 20 + 1), /^line 1: over 1048576 characters/],
     ['jsonl', Buffer.from([0x7b, 0xff, 0xfe]), /^the file: expected UTF-8/],
     ['folders', '{}', /^line 1: /],

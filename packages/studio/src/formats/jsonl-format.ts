@@ -2,6 +2,7 @@
 
 import { type AnnotationRecord, checkRecord } from './annotation-record.ts'
 import { FormatError } from './format-error.ts'
+import { DEEPEST, isTooDeep } from './json-depth.ts'
 import { type Chunks, inLargePieces, linesOf } from './text-chunks.ts'
 
 export function writeJsonl(records: AsyncIterable<AnnotationRecord>): AsyncIterable<string> {
@@ -16,6 +17,11 @@ async function* jsonLines(records: AsyncIterable<AnnotationRecord>): AsyncIterab
 export async function* readJsonl(chunks: Chunks): AsyncIterable<AnnotationRecord> {
   for await (const { line, number } of linesOf(chunks)) {
     if (line.trim() === '') continue
+    if (isTooDeep(line))
+      throw new FormatError(
+        `line ${number}`,
+        `expected a record, nested less than ${DEEPEST} deep; remove the line`,
+      )
     let value: unknown
     try {
       value = JSON.parse(line)

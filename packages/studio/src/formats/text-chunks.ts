@@ -2,6 +2,7 @@
 // document of limited size.
 
 import { FormatError } from './format-error.ts'
+import { DEEPEST, isTooDeep } from './json-depth.ts'
 
 export type Chunks = AsyncIterable<Buffer | string>
 
@@ -61,8 +62,11 @@ export async function readDocument(chunks: Chunks): Promise<unknown> {
     }
     parts.push(text)
   }
+  const text = parts.join('')
+  if (isTooDeep(text))
+    throw new FormatError('the file', `expected JSON nested at most ${DEEPEST} deep; export it again`)
   try {
-    return JSON.parse(parts.join(''))
+    return JSON.parse(text)
   } catch (cause) {
     const why = (cause as Error).message
     throw new FormatError('the file', `expected one JSON document (${why}); export it again`, { cause })

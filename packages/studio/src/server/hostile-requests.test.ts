@@ -41,6 +41,29 @@ test('bodies that are too deep, poisoned, of another type or no JSON are refused
   t.diagnostic(`${refused} bodies`)
 })
 
+test('a body may be nested 32 deep, and hold 64 kB; a form one file', async (t) => {
+  const { session } = await openProject(t, 3)
+  const owner = await session('owner')
+  const send = (body: string) => owner.ask('PATCH', '/api/project', body)
+  // What the schema says of it comes after.
+  const allowed = await send(nested(32))
+  assert.equal(allowed.status, 400)
+  assert.doesNotMatch(allowed.body.message, /deep/)
+  for (const depth of [33, 10_000]) {
+    const { status, body } = await send(nested(depth))
+    assert.deepEqual([status, body.message], [400, 'expected JSON nested at most 32 deep'])
+  }
+  const padded = (size: number) => `{"overlap":2${' '.repeat(size - 13)}}`
+  assert.equal((await send(padded(65_536))).status, 200)
+  assert.equal((await send(padded(65_537))).status, 413)
+  const part = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n\r\n'
+  const type = { 'content-type': 'multipart/form-data; boundary=x' }
+  const files = (count: number) =>
+    owner.ask('POST', '/api/import?format=jsonl', Buffer.from(`${part.repeat(count)}--x--\r\n`), type)
+  assert.equal((await files(1)).status, 200)
+  for (const count of [2, 100]) assert.equal((await files(count)).status, 413)
+})
+
 test('every kind of answer carries the policy: pages, data, images, files, streams, errors', async (t) => {
   const web = fs.mkdtempSync(join(tmpdir(), 'oltr-web-'))
   t.after(() => fs.rmSync(web, { recursive: true }))

@@ -77,16 +77,22 @@ export function rawRoutes(
 
       async importData(request) {
         const { format } = request.query as { format: Format }
-        const file = request.isMultipart() ? await request.file() : undefined
-        if (!file)
-          throw new RefusedError('invalid', 'a file is needed, as the part `file` of a multipart body')
-        const whole = async function* () {
-          yield* file.file
-          // It ends where it was cut off, as if that were all.
-          if (file.file.truncated) throw new request.server.multipartErrors.RequestFileTooLargeError()
-        }
-        return importAnswers(studio, format, Readable.from(whole()), request.person!.id)
+        return importAnswers(studio, format, Readable.from(onlyFile(request)), request.person!.id)
       },
     },
   }
+}
+
+/** The bytes of the file that a form brings. Throws at their end where they were cut off, or where another file follows. */
+async function* onlyFile(request: FastifyRequest): AsyncGenerator<Buffer> {
+  const parts = request.isMultipart() ? request.parts() : null
+  let part = await parts?.next()
+  while (part?.value?.type === 'field') part = await parts!.next()
+  if (!part?.value)
+    throw new RefusedError('invalid', 'a file is needed, as the part `file` of a multipart body')
+  const { file } = part.value
+  yield* file
+  if (file.truncated) throw new request.server.multipartErrors.RequestFileTooLargeError()
+  // A second file is over the limit, which says so itself.
+  while (!(await parts!.next()).done);
 }

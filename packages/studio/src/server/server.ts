@@ -9,6 +9,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { paths, type RouteName } from '../api/paths.ts'
 import { schemas } from '../api/schemas.ts'
+import { DEEPEST, isTooDeep } from '../formats/json-depth.ts'
 import { RefusedError } from '../store/errors.ts'
 import type { Asked, Handlers, Studio } from './context.ts'
 import { statusOf } from './failures.ts'
@@ -95,6 +96,12 @@ export async function createServer(studio: Studio, options: ServerOptions): Prom
   await app.register(cookie)
   await app.register(rateLimit, { max: PER_MINUTE, timeWindow: 60_000 })
   await app.register(multipart, { limits: { fileSize: UPLOAD, files: 1, fields: 4, parts: 8 } })
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (isTooDeep(text as string))
+      done(new RefusedError('invalid', `expected JSON nested at most ${DEEPEST} deep`))
+    else parse(request, text as string, done)
+  })
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = statusOf(error)
     if (status === 500) request.log.error(error)
