@@ -42,7 +42,7 @@ export function importFrom(run: string, file: string, format: string): Promise<v
     const result = await importAnswers(studio, checked(format), fs.createReadStream(file), SYSTEM)
     for (const problem of result.problems) console.error(problem)
     console.log(
-      `${result.answers} answers taken in, ${result.repeated} were here already, ${result.newClasses} new classes`,
+      `${result.answers} answers taken in, ${result.repeated} were here already, ${result.newClasses} new classes, ${result.settled} images settled`,
     )
   })
 }

@@ -28,6 +28,20 @@ const answer = fc
   })
   .map(({ name, ...rest }) => ({ ...rest, className: rest.kind === 'class' ? name : null }))
 
+const settled = fc
+  .record({
+    settled: fc.option(
+      fc.constantFrom('class', 'known', 'unsure', 'not-an-object', 'several-objects', 'skip'),
+    ),
+    name: text,
+    by: text,
+  })
+  .map(({ settled, name, by }) => ({
+    settled,
+    settledClass: settled === 'class' ? name : null,
+    settledBy: settled === null ? null : by,
+  }))
+
 const image = fc.record({
   image: fc.stringMatching(/^[0-9a-f]{64}$/),
   file: text,
@@ -38,12 +52,14 @@ const image = fc.record({
 
 /** Grouped by image, as the formats want them. */
 export const records: fc.Arbitrary<AnnotationRecord[]> = fc
-  .uniqueArray(fc.tuple(image, fc.array(answer, { minLength: 1, maxLength: 4 })), {
+  .uniqueArray(fc.tuple(image, settled, fc.array(answer, { minLength: 1, maxLength: 4 })), {
     selector: ([{ image }]) => image,
     maxLength: 6,
   })
   .map((images) =>
-    images.flatMap(([image, answers]) => answers.map((one) => ({ ...one, ...image }) as AnnotationRecord)),
+    images.flatMap(([image, settled, answers]) =>
+      answers.map((one) => ({ ...one, ...image, ...settled }) as AnnotationRecord),
+    ),
   )
 
 export const plainRecord: AnnotationRecord = {
@@ -60,6 +76,9 @@ export const plainRecord: AnnotationRecord = {
   at: 1_764_000_000_000,
   undone: false,
   consensus: 'snow leopard',
+  settled: null,
+  settledClass: null,
+  settledBy: null,
 }
 
 /** Two answers an image. */

@@ -23,6 +23,11 @@ export interface AnnotationRecord {
   readonly undone: boolean
   /** The class agreed on for this image; null where there is none. */
   readonly consensus: string | null
+  /** What a reviewer settled this image as; null where none has. */
+  readonly settled: StudioVerdict['kind'] | null
+  /** The class that it was settled as; null where `settled` is another than class. */
+  readonly settledClass: string | null
+  readonly settledBy: string | null
 }
 
 const KINDS = ['class', 'known', 'unsure', 'not-an-object', 'several-objects', 'skip'] as const
@@ -44,11 +49,30 @@ const annotationRecord = z
     at: z.int().min(0),
     undone: z.boolean(),
     consensus: text.nullable(),
+    // Files that were exported before they had these are read, too.
+    settled: z.enum(KINDS).nullable().default(null),
+    settledClass: text.nullable().default(null),
+    settledBy: text.nullable().default(null),
   })
   .refine(({ kind, className }) => (kind === 'class') === (className !== null), {
     path: ['className'],
     message: 'expected a name where kind is "class", and null elsewhere',
+  })
+  .refine(({ settled, settledClass }) => (settled === 'class') === (settledClass !== null), {
+    path: ['settledClass'],
+    message: 'expected a name where settled is "class", and null elsewhere',
+  })
+  .refine(({ settled, settledBy }) => (settled === null) === (settledBy === null), {
+    path: ['settledBy'],
+    message: 'expected who settled it, and null where nobody has',
   }) satisfies z.ZodType<AnnotationRecord>
+
+/** Fields that older files lack. */
+export const LATER_FIELDS: ReadonlySet<keyof AnnotationRecord> = new Set([
+  'settled',
+  'settledClass',
+  'settledBy',
+])
 
 /** The fields of a record, in the order in which they are written. */
 export const FIELDS = Object.keys(annotationRecord.shape) as (keyof AnnotationRecord)[]

@@ -1,7 +1,7 @@
 // One record a row, for spreadsheets. A spreadsheet runs a cell that begins like a formula, so such a cell gets an apostrophe
 // in front, which reading takes off again.
 
-import { type AnnotationRecord, checkRecord, FIELDS } from './annotation-record.ts'
+import { type AnnotationRecord, checkRecord, FIELDS, LATER_FIELDS } from './annotation-record.ts'
 import { type Cell, csvRow, csvRows, type Row } from './csv-rows.ts'
 import { FormatError, quoted } from './format-error.ts'
 import { type Chunks, inLargePieces } from './text-chunks.ts'
@@ -47,7 +47,7 @@ export async function* readCsv(chunks: Chunks): AsyncIterable<AnnotationRecord> 
     }
     const { cells, line } = row
     const record = Object.fromEntries(
-      FIELDS.map((field, i) => [field, fieldValue(field, cells[columns![i]])]),
+      FIELDS.map((field, i) => [field, fieldValue(field, cells[columns![i]!] ?? null)]),
     )
     yield checkRecord(record, `line ${line}`)
   }
@@ -58,6 +58,7 @@ export async function* readCsv(chunks: Chunks): AsyncIterable<AnnotationRecord> 
 function columnsOf({ cells, line }: Row): number[] {
   return FIELDS.map((field) => {
     const at = cells.indexOf(field)
+    if (at < 0 && LATER_FIELDS.has(field)) return at
     if (at >= 0 && cells.indexOf(field, at + 1) < 0) return at
     const came = at < 0 ? 'it is missing' : 'there are two'
     throw new FormatError(

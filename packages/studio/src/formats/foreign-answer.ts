@@ -46,6 +46,9 @@ export function foreignRecord(answer: ForeignAnswer, where: string, options: Rea
     at: answer.at ?? 0,
     undone: false,
     consensus: null,
+    settled: null,
+    settledClass: null,
+    settledBy: null,
   }
 }
 

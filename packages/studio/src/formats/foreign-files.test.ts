@@ -53,6 +53,25 @@ test('what was added to our export in Label Studio comes back beside our answers
   assert.deepEqual([found[1].className, found[1].image, found.length], ['cat', plainRecord.image, 2])
 })
 
+test('what a reviewer settled is ground truth to Label Studio, and no further answer when it comes back', async () => {
+  const settled = { settled: 'class', settledClass: 'lynx', settledBy: 'Grace' } as const
+  const text = (await Array.fromAsync(writeLabelStudio(inPieces([{ ...plainRecord, ...settled }])))).join('')
+  const [{ annotations }] = JSON.parse(text)
+  assert.deepEqual(
+    annotations.map(({ ground_truth, result, ...rest }: Record<string, unknown>) => [
+      ground_truth,
+      rest,
+      (result as { value: unknown }[])[0]!.value,
+    ]),
+    [
+      [false, {}, { choices: ['snow leopard'] }],
+      [true, {}, { choices: ['lynx'] }],
+    ],
+  )
+  const back = await Array.fromAsync(readLabelStudio(inPieces([text])))
+  assert.deepEqual(back, [{ ...plainRecord, ...settled }])
+})
+
 test('COCO that others wrote comes in, and ours is plain COCO to others', async () => {
   const foreign = {
     images: [{ id: 9, file_name: 'cat.jpg', width: 4, height: 3 }],

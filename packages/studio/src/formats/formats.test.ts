@@ -86,7 +86,7 @@ test('each bad file is refused with where, what came and what to do', async () =
     ['csv', '', /^line 1: expected a header/],
     ['csv', header.replace('kind,', ''), /^line 1: expected one column "kind", it is missing/],
     ['csv', `${header},kind`, /expected one column "kind", there are two/],
-    ['csv', `${header}\r\n${row},x`, /^line 2: expected 13 cells.*got 14/],
+    ['csv', `${header}\r\n${row},x`, /^line 2: expected 16 cells.*got 17/],
     ['csv', `${header}\r\n${row}\r\n${row.replace('640', 'wide')}`, /^line 3: width: .*got "wide"/],
     ['csv', `${header}\r\n${row.replace('Ada', '"A"da')}`, /^line 2: cell 7: expected quotes/],
     ['csv', `${header}\r\n"${'x\n'.repeat(2 ** 19)}`, /^line 2: over .*close its quotes/],

@@ -1,5 +1,6 @@
-// Label Studio's list of tasks: a task for each image, an annotation for each answer in force that names a class. All answers
-// stand exactly in the task's meta, which Label Studio keeps; what was annotated there comes back beside them.
+// Label Studio's list of tasks: a task for each image, an annotation for each answer in force that names a class, and one as
+// ground truth for what a reviewer settled. All answers stand exactly in the task's meta, which Label Studio keeps; what was
+// annotated there comes back beside them.
 
 import { z } from 'zod'
 import { type AnnotationRecord, checkRecord } from './annotation-record.ts'
@@ -28,19 +29,28 @@ async function* taskList(records: AsyncIterable<AnnotationRecord>): AsyncIterabl
 }
 
 function taskOf(records: readonly AnnotationRecord[]): object {
-  const [{ image, file }] = records
+  const [{ image, file, settledClass }] = records
   const named = records.filter(({ kind, undone }) => kind === 'class' && !undone)
+  const annotations = named.map(({ uuid, className }) => annotationOf(uuid, className, false))
+  if (settledClass !== null) annotations.push(annotationOf(settledId(image), settledClass, true))
+  return { data: { image: file, sha256: image }, meta: { oltr: records }, annotations }
+}
+
+/**
+ * It says nothing of who made it, since Label Studio refuses a file with people it does not know; and always whether it is
+ * ground truth, since there all are that do not say so.
+ */
+function annotationOf(id: string, choice: string | null, ground_truth: boolean): object {
   return {
-    data: { image: file, sha256: image },
-    meta: { oltr: records },
-    annotations: named.map(({ uuid, annotator, className }) => ({
-      completed_by: { email: annotator },
-      // The id of a result is kept by Label Studio, and tells our answers from those made there.
-      result: [
-        { id: uuid, type: 'choices', from_name: 'class', to_name: 'image', value: { choices: [className] } },
-      ],
-    })),
+    ground_truth,
+    // The id of a result is kept by Label Studio, and tells our answers from those made there.
+    result: [{ id, type: 'choices', from_name: 'class', to_name: 'image', value: { choices: [choice] } }],
   }
+}
+
+/** Of what a reviewer settled, which stands with the records as well. */
+function settledId(image: string): string {
+  return `settled-${image}`
 }
 
 const result = z.object({
@@ -82,7 +92,7 @@ export async function* readLabelStudio(
       throw new FormatError(`task ${i}`, `${path.join('.')}: ${message}; expected an image and choices`)
     }
     const { data, meta, annotations } = checked.data
-    const ours = new Set<string>()
+    const ours = new Set([settledId(data.sha256 ?? '')])
     for (const [k, own] of (meta?.oltr ?? []).entries()) {
       const record = checkRecord(own, `task ${i}, meta.oltr.${k}`)
       ours.add(record.uuid)

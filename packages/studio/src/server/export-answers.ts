@@ -34,8 +34,10 @@ export async function* annotationRecords(
   )
   const called = (id: string): string => nameOf(classes, id)
   for await (const given of answersByTask(store)) {
-    const [{ round, image }] = given as [Row]
-    const agreed = consensusOf(given, called)
+    const [{ round, image, settled_by }] = given as [Row]
+    const settled = settledOf(given[0]!, called)
+    const agreed = settled.settled === null ? consensusOf(given, called) : settled.settledClass
+    const settledBy = settled_by === null ? null : (people.get(settled_by) ?? settled_by)
     const size = await sizeOf(images, image)
     for (const row of given)
       yield {
@@ -52,6 +54,8 @@ export async function* annotationRecords(
         at: row.at,
         undone: row.undone === 1,
         consensus: agreed,
+        ...settled,
+        settledBy,
       }
   }
 }
@@ -81,8 +85,16 @@ function answersAt(store: Store, round: number, from: number) {
   return store.db
     .selectFrom('task')
     .innerJoin('answer', 'answer.task', 'task.id')
-    .select(['task.round', 'task.image', 'task.settled', 'answer.task', 'answer.uuid', 'answer.person'])
-    .select(['answer.kind', 'answer.class', 'answer.note', 'answer.at', 'answer.undone', 'answer.current'])
+    .select(['task.round', 'task.image', 'task.settled', 'task.settled_by', 'answer.task', 'answer.uuid'])
+    .select([
+      'answer.person',
+      'answer.kind',
+      'answer.class',
+      'answer.note',
+      'answer.at',
+      'answer.undone',
+      'answer.current',
+    ])
     .where('task.round', '=', round)
     .where('task.position', '>=', from)
     .where('task.position', '<', from + PAGE)
@@ -91,12 +103,17 @@ function answersAt(store: Store, round: number, from: number) {
     .execute()
 }
 
+function settledOf(
+  { settled }: Row,
+  called: (id: string) => string,
+): Pick<AnnotationRecord, 'settled' | 'settledClass'> {
+  if (settled === null) return { settled, settledClass: null }
+  const verdict = JSON.parse(settled) as StudioVerdict
+  return { settled: verdict.kind, settledClass: verdict.kind === 'class' ? called(verdict.class) : null }
+}
+
+/** The class that most people name, by their answers that count; null where it is none or a tie. */
 function consensusOf(given: readonly Row[], called: (id: string) => string): string | null {
-  const [{ settled }] = given as [Row]
-  if (settled !== null) {
-    const verdict = JSON.parse(settled) as StudioVerdict
-    return verdict.kind === 'class' ? called(verdict.class) : null
-  }
   const named = given.filter(({ current, kind }) => current === 1 && kind === 'class')
   const [first] = named
   if (!first) return null

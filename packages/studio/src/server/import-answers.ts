@@ -1,8 +1,10 @@
 // Answers from a file: those that are here already are left out, people and classes that are not here are made, and an image
-// that no round has asked about is named in the list of problems. All of a file is kept, or nothing.
+// that no round has asked about is named in the list of problems. What a reviewer settled elsewhere is settled here by whoever
+// brings the file, unless a reviewer was here before. All of a file is kept, or nothing.
 
 import { createHash, randomUUID } from 'node:crypto'
 import { pipeline, type Readable } from 'node:stream'
+import type { Transaction } from 'kysely'
 import { extract } from 'tar-stream'
 import type { Format, Response, StudioVerdict } from '../api/schemas.ts'
 import { foldName } from '../classes/class-name.ts'
@@ -12,6 +14,7 @@ import { formats } from '../formats/formats.ts'
 import { RefusedError } from '../store/errors.ts'
 import { event, type NewEvent } from '../store/events.ts'
 import { LONGEST_PERSON_NAME } from '../store/people.ts'
+import type { Tables } from '../store/tables.ts'
 import { taskIdOf } from '../store/views.ts'
 import type { Studio } from './context.ts'
 
@@ -28,7 +31,7 @@ export async function importAnswers(
   const records: AnnotationRecord[] = []
   for await (const record of formats[format].read(chunks)) records.push(record)
   const problems: string[] = []
-  const tally = { answers: 0, repeated: 0, newClasses: 0 }
+  const tally = { answers: 0, repeated: 0, newClasses: 0, settled: 0 }
   await store.add(async (trx) => {
     const classes = await store.classes(trx)
     const tasks = await trx.selectFrom('task').select(['id', 'image', 'round']).execute()
@@ -74,13 +77,24 @@ export async function importAnswers(
       events.push(event('class.create', { class: id, name: folded.name }, by, randomUUID()))
       return id
     }
+    const reviewed = await reviewedTasks(trx)
+    const settle = (task: string, { settled: kind, settledClass: className }: AnnotationRecord): void => {
+      // What was decided here counts, and the same file again changes nothing.
+      if (kind === null || reviewed.has(task)) return
+      reviewed.add(task)
+      const verdict = verdictOf({ kind, className }, classOf)
+      if (verdict === null) return
+      events.push(event('review.settled', { task, verdict }, by, randomUUID()))
+      tally.settled++
+    }
     for (const record of records) {
+      const same = taskIdOf(record.round, record.image)
+      const task = byId.has(same) ? same : byImage.get(record.image)
+      if (task !== undefined) settle(task, record)
       if (present.has(record.uuid)) {
         tally.repeated++
         continue
       }
-      const same = taskIdOf(record.round, record.image)
-      const task = byId.has(same) ? same : byImage.get(record.image)
       if (task === undefined) {
         problems.push(
           `no round has asked about the image ${record.image} (${record.file}): explore its folder first`,
@@ -105,8 +119,18 @@ export async function importAnswers(
   return { ...tally, problems: problems.slice(0, PROBLEMS) }
 }
 
+/** The images that a reviewer of this store has ever decided on. */
+async function reviewedTasks(trx: Transaction<Tables>): Promise<Set<string>> {
+  const rows = await trx
+    .selectFrom('event')
+    .select('body')
+    .where('kind', 'in', ['review.settled', 'review.sent-back', 'review.reopened'])
+    .execute()
+  return new Set(rows.map(({ body }) => (JSON.parse(body) as { task: string }).task))
+}
+
 function verdictOf(
-  { kind, className }: AnnotationRecord,
+  { kind, className }: Pick<AnnotationRecord, 'kind' | 'className'>,
   classOf: (name: string) => string | null,
 ): StudioVerdict | null {
   if (kind !== 'class') return { kind }

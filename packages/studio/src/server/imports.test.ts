@@ -127,6 +127,77 @@ test('a line that comes twice is one answer, and a class that was renamed since 
   assert.equal(again.body.answers, 1)
 })
 
+test('what a reviewer settled comes along in every format, once, and never over what was decided here', async (t) => {
+  const { session, images } = await openProject(t, 6)
+  const owner = await session('owner')
+  const made = await owner.ask('POST', '/api/classes', { uuid: uuid(), name: '=stork' })
+  const verdicts = [
+    { kind: 'class', class: made.body.class.id },
+    { kind: 'not-an-object' },
+    { kind: 'several-objects' },
+    null,
+    { kind: 'known' },
+  ]
+  const task = (at: number): string => `1-${images[at]}`
+  const answers = verdicts.map((_, at) => ({ uuid: uuid(), task: task(at), verdict: { kind: 'unsure' } }))
+  await owner.ask('POST', '/api/answers', { answers })
+  for (const [at, verdict] of verdicts.entries())
+    if (verdict)
+      await owner.ask('POST', '/api/review/decide', {
+        decision: 'approve',
+        uuid: uuid(),
+        task: task(at),
+        verdict,
+      })
+  const settledIn = async (who: Session) =>
+    (await who.ask('GET', '/api/review?show=settled')).body.items.map(
+      (item: { task: string; settled: { text: string; by: string } }) => [item.task, item.settled.text],
+    )
+  const expected = await settledIn(owner)
+  assert.equal(expected.length, 4)
+  for (const format of Object.keys(formats)) {
+    const reply = await owner.ask('GET', `/api/export?format=${format}`)
+    const there = await openProject(t, 6)
+    const other = await there.session('owner')
+    const first = await send(other, format, reply.bytes)
+    assert.deepEqual(
+      [first.status, first.body.answers, first.body.settled],
+      [200, 5, 4],
+      `${format} ${first.text}`,
+    )
+    assert.deepEqual(await settledIn(other), expected, format)
+    const by = await there.studio.store.db.selectFrom('task').select('settled_by').distinct().execute()
+    assert.ok(by.some(({ settled_by }) => settled_by === other.id))
+    const again = await send(other, format, reply.bytes)
+    assert.deepEqual([again.body.answers, again.body.settled], [0, 0])
+    for (const [at, decision] of [
+      [0, { decision: 'reopen' }],
+      [1, { decision: 'approve', verdict: { kind: 'unsure' } }],
+    ] as const)
+      await other.ask('POST', '/api/review/decide', { ...decision, uuid: uuid(), task: task(at) })
+    assert.equal((await send(other, format, reply.bytes)).body.settled, 0)
+    assert.equal((await settledIn(other)).length, 3)
+  }
+})
+
+test('a settled class that cannot be is a problem and nothing else; a file from before there was any is read', async (t) => {
+  const { session, images, studio } = await openProject(t, 3)
+  const owner = await session('owner')
+  const bad = { settled: 'class', settledClass: '\u202e', settledBy: 'Grace' }
+  const { body } = await send(owner, 'jsonl', lines(record(images[0]!, bad), record(images[0]!, bad)))
+  assert.deepEqual([body.answers, body.settled, body.problems.length], [2, 0, 1])
+  assert.equal((await send(owner, 'jsonl', lines(record(images[0]!, { settled: 'class' })))).status, 400)
+  assert.equal((await send(owner, 'jsonl', lines(record(images[0]!, { settledBy: 'Grace' })))).status, 400)
+  const { text } = await owner.ask('GET', '/api/export?format=csv')
+  assert.match(text, /,settled,settledClass,settledBy\r\n/)
+  const before = text.replace(/,settled,settledClass,settledBy\r\n/, '\r\n').replaceAll(/,,,\r\n/g, '\r\n')
+  assert.equal((await send(owner, 'csv', before)).body.repeated, 2)
+  assert.equal(
+    (await studio.store.db.selectFrom('task').where('settled', 'is not', null).selectAll().execute()).length,
+    0,
+  )
+})
+
 test('cells that a spreadsheet would run are text, and come back exactly', async (t) => {
   const [first, second] = [await openProject(t, 12), await openProject(t, 12)]
   const [owner, there] = [await first.session('owner'), await second.session('owner')]

@@ -44,6 +44,7 @@ export interface Session {
 export interface Reply {
   readonly status: number
   readonly text: string
+  readonly bytes: Buffer
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
   readonly body: any
   readonly headers: Record<string, unknown>
@@ -114,7 +115,13 @@ export async function ask(
   } catch {
     // Not every answer is JSON.
   }
-  return { status: reply.statusCode, text: reply.body, body: parsed, headers: reply.headers }
+  return {
+    status: reply.statusCode,
+    text: reply.body,
+    bytes: reply.rawPayload,
+    body: parsed,
+    headers: reply.headers,
+  }
 }
 
 function payloadOf(body: unknown): string | Buffer {

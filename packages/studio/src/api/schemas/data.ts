@@ -36,6 +36,8 @@ export const dataSchemas = {
       /** Were here already. */
       repeated: count,
       newClasses: count,
+      /** Images that the file says a reviewer settled, and that nobody had reviewed here. */
+      settled: count,
       problems: z.array(z.string()),
     }),
   },
