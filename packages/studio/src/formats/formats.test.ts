@@ -76,7 +76,7 @@ test('each bad file is refused with where, what came and what to do', async () =
     ],
     ['jsonl', record.replace('"snow leopard"', 'null'), /className: expected a name/],
     ['jsonl', '[]', /^line 1: /],
-    ['jsonl', `${record}\n${deep}`, /^line 2: expected a record, nested less than 32 deep/],
+    ['jsonl', `${record}\n${deep}`, /^line 2: expected JSON nested at most 32 deep/],
     ['folders', deep, /^line 1: .*32 deep/],
     ['coco', deep, /^the file: .*32 deep/],
     ['label-studio', deep, /^the file: .*32 deep/],

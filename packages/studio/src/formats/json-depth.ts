@@ -3,6 +3,13 @@
 
 export const DEEPEST = 32
 
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const BRACE = 0x7b
+const BRACE_END = 0x7d
+const BRACKET = 0x5b
+const BRACKET_END = 0x5d
+
 /** Whether a text opens more brackets than that before it closes them. What is no JSON at all is left to the parser. */
 export function isTooDeep(text: string): boolean {
   let depth = 0
@@ -21,13 +28,6 @@ export function isTooDeep(text: string): boolean {
     }
   return false
 }
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const BRACE = 0x7b
-const BRACE_END = 0x7d
-const BRACKET = 0x5b
-const BRACKET_END = 0x5d
 
 /** Where the quotes that open here are closed; the end of the text where they are not. */
 function endOfString(text: string, from: number): number {

@@ -18,10 +18,7 @@ export async function* readJsonl(chunks: Chunks): AsyncIterable<AnnotationRecord
   for await (const { line, number } of linesOf(chunks)) {
     if (line.trim() === '') continue
     if (isTooDeep(line))
-      throw new FormatError(
-        `line ${number}`,
-        `expected a record, nested less than ${DEEPEST} deep; remove the line`,
-      )
+      throw new FormatError(`line ${number}`, `expected JSON nested at most ${DEEPEST} deep; remove the line`)
     let value: unknown
     try {
       value = JSON.parse(line)

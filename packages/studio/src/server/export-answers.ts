@@ -80,7 +80,7 @@ async function* answersByTask(store: Store): AsyncGenerator<readonly Row[]> {
     }
 }
 
-/** No more columns than are wanted: what a page holds besides is garbage, and a million answers are five thousand pages. */
+/** No more columns than are wanted: what a page holds besides is garbage, and a million answers are ten thousand pages. */
 function answersAt(store: Store, round: number, from: number) {
   return store.db
     .selectFrom('task')
