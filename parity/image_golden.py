@@ -186,4 +186,11 @@ large.save(folder / "large.jpg", quality=60)
 with Image.open(folder / "large.jpg") as file:
     made["large 24x32"] = pixels(file.resize((32, 24), Image.BILINEAR))
 
+# Lines of pixels, colour at half the columns, and restart markers.
+save("one-row.jpg", scene(9, 1))
+save("one-row.png", scene(9, 1))
+save("one-column.png", scene(1, 9))
+save("colour-422.jpg", base, quality=90, subsampling=1)
+save("restart.jpg", base, quality=90, restart_marker_blocks=1)
+
 (folder / "expected.json").write_text(json.dumps({"decoded": decoded, "made": made}, indent=2) + "\n")
