@@ -180,12 +180,16 @@ test('an image that cannot be read is listed, the others are decided, and the ex
   writeFileSync(join(broken, '3-empty.jpg'), '')
   writeFileSync(join(broken, '4-whole.png'), whole)
   spawnSync('mkfifo', [join(broken, '5-pipe.png')])
+  writeFileSync(
+    Buffer.concat([Buffer.from(join(broken, '6-')), Buffer.from([0xff]), Buffer.from('.png')]),
+    whole,
+  )
 
   const text = await oltr('predict', '--model', run, broken)
   assert.equal(text.exitCode, 1)
   assert.equal(text.out.length, 2)
-  assert.equal(text.errors.length, 3)
-  for (const name of ['2-cut.png', '3-empty.jpg', '5-pipe.png'])
+  assert.equal(text.errors.length, 4)
+  for (const name of ['2-cut.png', '3-empty.jpg', '5-pipe.png', '6-\\xff.png: its name is not UTF-8'])
     assert.ok(
       text.errors.some((line) => line.includes(name)),
       name,
@@ -195,7 +199,7 @@ test('an image that cannot be read is listed, the others are decided, and the ex
   assert.equal(json.exitCode, 1)
   assert.deepEqual(
     parsed(json.out).map((each) => 'error' in each),
-    [false, true, true, false, true],
+    [false, true, true, false, true, true],
   )
 })
 

@@ -1,7 +1,7 @@
 // A folder of pictures explored, named by people and taken in, by the commands, on a run of seconds.
 
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, mock, test } from 'node:test'
 import { sha256FileSync } from '@oltr/torch/files'
@@ -112,6 +112,9 @@ test('an unreadable picture, one twice and one that was trained on are left out 
   writeFileSync(join(other, 'broken.png'), readFileSync(join(other, '1.png')).subarray(0, 60))
   writeFileSync(join(other, 'empty.jpg'), '')
   write(training, 0, 'trained.png')
+  write(unseen, 5, 'misnamed.png')
+  const misnamed = Buffer.concat([Buffer.from(join(other, 'caf')), Buffer.from([0xe9]), Buffer.from('.png')])
+  renameSync(join(other, 'misnamed.png'), misnamed)
   const folder = join(root.path, 'round-other')
   const { out, errors } = await oltr(
     'explore',
@@ -127,6 +130,7 @@ test('an unreadable picture, one twice and one that was trained on are left out 
   )
   assert.match(errors, /left out: broken\.png: .+/)
   assert.match(errors, /left out: empty\.jpg: .+/)
+  assert.match(errors, /left out: caf\\xe9\.png: .*its name is not UTF-8.*rename it/)
   assert.match(errors, /left out: 0\.png: the same image as 0-copy\.png/)
   // The built-in training images are pixels in memory, not files: the same picture as a PNG has other content.
   assert.match(out, /^6 of 6 images/)

@@ -1,14 +1,14 @@
 // `oltr predict`: a model's decision on images, one line each.
 
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { findImages } from '../datasets/image-files.ts'
 import { DataError } from '../errors.ts'
 import type { Prediction, Recogniser } from '../predict.ts'
 import { runFolder } from '../training/run-folder.ts'
 import { wholeNumber } from './train.ts'
 
-const IMAGE = /\.(jpe?g|png)$/i
 const BATCH = 64
 
 interface PredictCommandOptions {
@@ -30,7 +30,7 @@ export function predictCommand(): Command {
         '\nExit code: 0 when every image was decided, 1 when some could not be read (they are listed).',
     )
     .action(async (paths: string[], options: PredictCommandOptions) => {
-      const files = imagesIn(paths)
+      const files = await imagesIn(paths)
       const { Recogniser } = await import('../predict.ts')
       const recogniser = new Recogniser(await modelFile(options.model), { candidates: options.top })
       let failures = 0
@@ -97,16 +97,14 @@ async function modelFile(path: string): Promise<string> {
   return model('stage1')
 }
 
-/** Files as given; folders with everything that looks like an image below them, sorted. */
-function imagesIn(paths: readonly string[]): string[] {
-  const files = paths.flatMap((path) => {
+/** Files as given; folders with all images below them, sorted. */
+async function imagesIn(paths: readonly string[]): Promise<string[]> {
+  const lists = paths.map(async (path) => {
     if (!existsSync(path)) throw new DataError(path, 'does not exist')
     if (!statSync(path).isDirectory()) return [path]
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => IMAGE.test(entry.name) && !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
+    return (await findImages(path)).map((found) => join(path, found))
   })
+  const files = (await Promise.all(lists)).flat()
   if (files.length === 0) throw new DataError(paths.join(', '), 'holds no .jpg, .jpeg or .png file')
   return files
 }

@@ -65,6 +65,18 @@ test('long names are read, as GNU tar and as pax write them', async (t) => {
   ])
 })
 
+test('names that are not UTF-8 stay different names', async (t) => {
+  const named = (byte: number) => [
+    { name: '././@LongLink', type: 'L', content: Uint8Array.of(97, byte, 0) },
+    { name: 'a', content: 'x' },
+  ]
+  const archive = write(t, tarOf([...named(0xe8), ...named(0xe9)]))
+  assert.deepEqual(
+    (await contents(archive)).map(([name]) => name),
+    ['a\\xe8', 'a\\xe9'],
+  )
+})
+
 test('an archive cut short anywhere is an error, never a shorter data set', async (t) => {
   const plain = tarOf(members)
   const packed = tarGzOf(members)

@@ -3,6 +3,7 @@
 
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
+import { textOfName } from '@oltr/torch/files'
 import { DataError } from '../errors.ts'
 
 const BLOCK = 512
@@ -182,7 +183,7 @@ function octal(path: string, field: Uint8Array, at: number): number {
 
 function text(field: Uint8Array): string {
   const end = field.indexOf(0)
-  return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString('utf8')
+  return textOfName(end < 0 ? field : field.subarray(0, end))
 }
 
 function joinedName(header: Uint8Array): string {
@@ -200,7 +201,8 @@ function paxRecords(content: Buffer): { name?: string; size?: number } {
     const length = Number.parseInt(content.toString('latin1', at, space), 10)
     if (space < 0 || !(length > 0)) break
     const record = content.toString('utf8', space + 1, at + length - 1)
-    if (record.startsWith('path=')) found.name = record.slice(5)
+    if (record.startsWith('path='))
+      found.name = textOfName(content.subarray(space + 1 + 'path='.length, at + length - 1))
     if (record.startsWith('size=')) found.size = Number(record.slice(5))
     at += length
   }

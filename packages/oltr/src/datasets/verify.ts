@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { nameFault } from '@oltr/torch/files'
 import type { Dataset } from './dataset.ts'
 import { filePath, imageCount, pixelsOf } from './dataset.ts'
 import { inspectImage } from './image-structure.ts'
@@ -93,7 +94,7 @@ async function look(dataset: Dataset, index: number): Promise<Look> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return { file, problem: { kind: 'missing', detail: 'there is no such file' } }
+      return { file, problem: { kind: 'missing', detail: nameFault(file) ?? 'there is no such file' } }
     }
     return { file, problem: { kind: 'corrupt', detail: `it cannot be read (${message})` } }
   }

@@ -142,6 +142,11 @@ test('file names with spaces, quotes, percent signs, line breaks and other scrip
   }
 })
 
+test('a file whose name is not UTF-8, as a folder lists it, is an error that says so', async () => {
+  writeFileSync(Buffer.concat([Buffer.from(join(folder, 'a')), Buffer.from([0xff])]), bytesOf('colour.jpg'))
+  await rejects(join(folder, 'a\\xff'), 'unreadable', /its name is not UTF-8.*rename it/)
+})
+
 test('images beyond 50 megapixels are refused before memory is taken for them', async () => {
   const bomb = write('bomb.png', hugePng(16000, 16000))
   const before = process.memoryUsage.rss()

@@ -1,6 +1,7 @@
 // The image part of the addon (native/image/image-api.cpp), with its failures turned into typed errors.
 
 import { availableParallelism } from 'node:os'
+import { nameFault } from '../files/file-names.ts'
 import { type Handle, native } from '../native.ts'
 import { Tensor } from '../tensor.ts'
 import { DataLoadError, type ImageFault, requireInteger } from './data-errors.ts'
@@ -87,6 +88,9 @@ function typed(nameOf: (i: number) => { file: string; index?: number }): (error:
     const { message, reason, index } = error as { message: string; reason?: ImageFault; index?: number }
     if (reason === undefined) throw error
     const place = nameOf(index ?? 0)
+    const misnamed = reason === 'missing' ? nameFault(place.file) : null
+    if (misnamed !== null)
+      throw new DataLoadError(place.file, 'unreadable', misnamed, { index: place.index, cause: error })
     throw new DataLoadError(place.file, reason, message, { index: place.index, cause: error })
   }
 }

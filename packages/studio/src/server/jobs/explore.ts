@@ -7,6 +7,9 @@ import { openRounds } from '../open-rounds.ts'
 import type { JobContext } from './jobs.ts'
 import { OLTR, program, progressOf } from './programs.ts'
 
+/** Of the files that were left out, so many are named. */
+const NAMED = 3
+
 export async function explore(
   context: JobContext,
   { pool, budget }: { pool: string; budget: string },
@@ -15,13 +18,30 @@ export async function explore(
   const { folder } = studio.run
   const asked = resolve(pool)
   const round = nextRound(folder, asked)
-  await context.run(
+  const { output } = await context.run(
     [OLTR, 'explore', folder, '--pool', asked, '--budget', budget, '--out', round, '--json'],
     { onProgress: progressOf(context, 'exploring') },
   )
   const opened = await openRounds(studio, context.run)
   const images = opened.reduce((sum, each) => sum + each.images, 0)
-  return `${images} images are worth a person's time; they are in ${opened.reduce((sum, each) => sum + each.clusters, 0)} groups`
+  const groups = opened.reduce((sum, each) => sum + each.clusters, 0)
+  const { skipped } = JSON.parse(output.trim().split('\n').at(-1)!) as { skipped: LeftOut[] }
+  return `${images} images are worth a person's time; they are in ${groups} groups${leftOutOf(skipped)}`
+}
+
+interface LeftOut {
+  readonly image: string
+  readonly skipped: string
+}
+
+/** How many files of the pool were left out, and the first of them with the reason. */
+export function leftOutOf(skipped: readonly LeftOut[]): string {
+  if (skipped.length === 0) return ''
+  const named = skipped.slice(0, NAMED).map(({ image, skipped: reason }) => `${image}: ${reason}`)
+  const rest =
+    skipped.length > NAMED ? [`and ${skipped.length - NAMED} more, all in the round's scores.jsonl`] : []
+  const files = skipped.length === 1 ? '1 file was' : `${skipped.length} files were`
+  return `. ${files} left out: ${[...named, ...rest].join('; ')}`
 }
 
 export async function samplePool(context: JobContext, { images }: { images: number }): Promise<string> {
