@@ -18,6 +18,9 @@ struct Size {
 
 class Image {
  public:
+  /** Bytes that are allocated behind the last pixel: fast code takes and puts several pixels at once. */
+  static constexpr size_t kSlack = 32;
+
   int width = 0;
   int height = 0;
 
@@ -53,7 +56,6 @@ class Image {
   struct Free {
     void operator()(uint8_t* bytes) const { std::free(bytes); }
   };
-  static constexpr size_t kSlack = 4;  // the last pixel may be read as four bytes
   std::unique_ptr<uint8_t[], Free> bytes_;
   size_t capacity_ = 0;
 };

@@ -28,6 +28,10 @@ struct Taps {
   std::vector<int> starts, lengths;
   std::vector<int32_t> weights;
   int stride = 0;  // weights of one result pixel
+  // The same weights for wide registers; see spread() in resize.cpp.
+  std::vector<int> firsts;  // bytes
+  std::vector<int16_t> halves;
+  int groups = 0;
 };
 
 /** Buffers that one thread uses for resize after resize. */
@@ -35,7 +39,6 @@ struct ResizeScratch {
   Taps across, down;
   std::vector<double> exact;
   std::vector<uint8_t> rows;
-  std::vector<int32_t> sums;
 };
 
 /** Throws std::invalid_argument for an empty box, target or window. */
