@@ -69,6 +69,13 @@ test('undamaged files decode, each to the size that it has', (t) => {
   })
 })
 
+test('a part of an image, wherever it is cut out, is what the whole image has there', (t) => {
+  const photograph = join(import.meta.dirname, '../../../bench/fixtures/500x375.jpg')
+  const files = [photograph, ...['large.jpg', 'colour-422.jpg', 'restart.jpg', 'grey.jpg'].map(fixturePath)]
+  const cases = files.flatMap((file) => Array<Buffer>(40).fill(readFileSync(file)))
+  for (const answer of decodeAll(t, cases) ?? []) assert.match(answer, /^ok /)
+})
+
 test('damaged files decode or are refused, and break nothing', (t) => {
   const random = new SeededRandom(SEED)
   const cases = Array.from({ length: FULL ? 10_000 : 1000 }, () => {

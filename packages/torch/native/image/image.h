@@ -60,6 +60,11 @@ class Image {
   size_t capacity_ = 0;
 };
 
+/** Whole pixels, right and bottom not included. */
+struct Region {
+  int left, top, right, bottom;
+};
+
 /** Where an image comes from: its size is known before its pixels are made. */
 class Picture {
  public:
@@ -70,6 +75,11 @@ class Picture {
    * the result may be larger than asked.
    */
   virtual void pixels(int denominator, Image& out) = 0;
+  /** Fills `out` with a part that holds the wanted one, pixel for pixel as the whole image has it; returns what it is. */
+  virtual Region part(const Region& /* wanted */, Image& out) {
+    pixels(1, out);
+    return {0, 0, out.width, out.height};
+  }
 };
 
 }  // namespace image

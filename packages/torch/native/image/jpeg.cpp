@@ -8,6 +8,8 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
+#include <algorithm>
+
 #include "decode.h"
 #include "image-error.h"
 #include "orientation.h"
@@ -17,6 +19,13 @@ namespace {
 
 /** A progressive file may have any number of scans, each over the whole image: a small file that takes minutes. */
 constexpr int kMaximumScans = 200;
+
+// Only libjpeg-turbo decodes parts, and only from 2.1 on without faults at their edges.
+#if defined(LIBJPEG_TURBO_VERSION_NUMBER) && LIBJPEG_TURBO_VERSION_NUMBER >= 2001000
+#define DECODES_PARTS
+#endif
+/** Beyond its edge a part takes no neighbours, whose colour the pixels at the edge of a coarser grid would have. */
+constexpr int kMargin = 16;
 
 struct ErrorManager {
   jpeg_error_mgr base;  // first: libjpeg sees only this part
@@ -96,6 +105,18 @@ class JpegPicture : public Picture {
     }
   }
 
+#ifdef DECODES_PARTS
+  Region part(const Region& wanted, Image& out) override {
+    // Of a progressive file all coefficients are there before the first pixel: another path, and rare.
+    if (orientation_ != 1 || info_.progressive_mode || jpeg_has_multiple_scans(&info_) || inInk()) {
+      return Picture::part(wanted, out);
+    }
+    Region region = wanted;
+    if (!decodePart(region, out)) fail();
+    return region;
+  }
+#endif
+
  private:
   jpeg_decompress_struct info_;
   ErrorManager errors_;
@@ -104,7 +125,7 @@ class JpegPicture : public Picture {
   size_t length_;
   int orientation_ = 1;
   Image lying_;
-  Image fourColours_;
+  Image spare_;  // a row of four colours, or one that nobody wants
 
   [[noreturn]] void fail() {
     // Destroyed here for the sake of the constructor; the destructor may destroy it again.
@@ -138,22 +159,58 @@ class JpegPicture : public Picture {
 
   bool decode(int denominator, Image& out) {
     if (setjmp(errors_.jump)) return false;
-    const bool cmyk = info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK;
+    const bool cmyk = inInk();
     info_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
     info_.scale_num = 1;
     info_.scale_denom = static_cast<unsigned int>(denominator);
     jpeg_start_decompress(&info_);
     const int width = static_cast<int>(info_.output_width), height = static_cast<int>(info_.output_height);
     out.allocate(width, height);
-    if (cmyk) fourColours_.allocate((width * 4 + 2) / 3, 1);
+    if (cmyk) spare_.allocate((width * 4 + 2) / 3, 1);
     while (info_.output_scanline < info_.output_height) {
       const int y = static_cast<int>(info_.output_scanline);
-      JSAMPROW rows[1] = {cmyk ? fourColours_.row(0) : out.row(y)};
-      if (jpeg_read_scanlines(&info_, rows, 1) == 1 && cmyk) fromInk(fourColours_.row(0), width, out.row(y));
+      JSAMPROW rows[1] = {cmyk ? spare_.row(0) : out.row(y)};
+      if (jpeg_read_scanlines(&info_, rows, 1) == 1 && cmyk) fromInk(spare_.row(0), width, out.row(y));
     }
     jpeg_finish_decompress(&info_);
     return true;
   }
+
+#ifdef DECODES_PARTS
+  /** Enlarges the region to what it decodes. The rest of the file is read, too: one that ends too early is an error. */
+  bool decodePart(Region& region, Image& out) {
+    if (setjmp(errors_.jump)) return false;
+    info_.out_color_space = JCS_RGB;
+    info_.scale_num = info_.scale_denom = 1;
+    jpeg_start_decompress(&info_);
+    const int width = static_cast<int>(info_.output_width), height = static_cast<int>(info_.output_height);
+    auto left = static_cast<JDIMENSION>(std::max(0, region.left - kMargin));
+    JDIMENSION columns = static_cast<JDIMENSION>(std::min(width, region.right + kMargin)) - left;
+    jpeg_crop_scanline(&info_, &left, &columns);  // begins where the coarsest grid has a line
+    region.left = static_cast<int>(left);
+    region.right = static_cast<int>(left + columns);
+    region.top = std::max(0, region.top - kMargin);
+    region.bottom = std::min(height, region.bottom);
+    if (region.top > 0) jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(region.top));
+    out.allocate(static_cast<int>(columns), region.bottom - region.top);
+    for (int y = 0; y < out.height; y++) {
+      JSAMPROW rows[1] = {out.row(y)};
+      jpeg_read_scanlines(&info_, rows, 1);
+    }
+    const int below = height - region.bottom;
+    if (below > 0) {
+      // Passing over the last row, too, would not read it.
+      spare_.allocate(static_cast<int>(columns), 1);
+      JSAMPROW rows[1] = {spare_.row(0)};
+      if (below > 1) jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(below - 1));
+      jpeg_read_scanlines(&info_, rows, 1);
+    }
+    jpeg_finish_decompress(&info_);
+    return true;
+  }
+#endif
+
+  bool inInk() const { return info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK; }
 
   /** Adobe stores ink inverted (255 is no ink), and every program that writes CMYK JPEG follows it. */
   static void fromInk(const uint8_t* ink, int width, uint8_t* rgb) {

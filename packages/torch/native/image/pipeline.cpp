@@ -185,10 +185,17 @@ void Pipeline::run(Picture& picture, CounterRandom random, Size size, Layout lay
   ResizePlan plan;
   size_t used = 0;
   if (!transforms_.empty() && planResize(transforms_, 0, given, random, plan, used)) {
-    picture.pixels(permittedDenominator(plan), *current);
-    const double scaleX = static_cast<double>(current->width) / given.width;
-    const double scaleY = static_cast<double>(current->height) / given.height;
-    plan.box = {plan.box.left * scaleX, plan.box.top * scaleY, plan.box.width * scaleX, plan.box.height * scaleY};
+    const int denominator = permittedDenominator(plan);
+    if (denominator == 1) {
+      const Region part = picture.part(sourceOf(plan), *current);
+      plan.left = part.left;
+      plan.top = part.top;
+    } else {
+      picture.pixels(denominator, *current);
+      const double scaleX = static_cast<double>(current->width) / given.width;
+      const double scaleY = static_cast<double>(current->height) / given.height;
+      plan.box = {plan.box.left * scaleX, plan.box.top * scaleY, plan.box.width * scaleX, plan.box.height * scaleY};
+    }
     if (!isIdentity(plan, *current)) {
       resize(*current, plan, *other, work.scratch);
       std::swap(current, other);

@@ -225,6 +225,19 @@ bool spread(Taps&, int) { return false; }
 
 }  // namespace
 
+Region sourceOf(const ResizePlan& plan) {
+  const auto span = [](double from, double extent, int target, int begin, int count, int& low, int& high) {
+    const double scale = extent / target, width = std::max(scale, 1.0) + 1;
+    low = std::max(static_cast<int>(std::floor(from)), static_cast<int>(std::floor(from + begin * scale - width)));
+    high = std::min(static_cast<int>(std::ceil(from + extent)),
+                    static_cast<int>(std::ceil(from + (begin + count) * scale + width)));
+  };
+  Region region;
+  span(plan.box.left, plan.box.width, plan.target.width, plan.window.left, plan.window.width, region.left, region.right);
+  span(plan.box.top, plan.box.height, plan.target.height, plan.window.top, plan.window.height, region.top, region.bottom);
+  return region;
+}
+
 void resize(const Image& source, const ResizePlan& plan, Image& out, ResizeScratch& scratch) {
   const Box& box = plan.box;
   const Window& window = plan.window;
@@ -232,14 +245,17 @@ void resize(const Image& source, const ResizePlan& plan, Image& out, ResizeScrat
       window.width < 1 || window.height < 1 || source.width < 1 || source.height < 1) {
     throw std::invalid_argument("resize: the box, the target and the window must not be empty");
   }
-  const int firstX = std::max(0, static_cast<int>(std::floor(box.left)));
-  const int firstY = std::max(0, static_cast<int>(std::floor(box.top)));
-  const int lastX = std::max(firstX + 1, std::min(source.width, static_cast<int>(std::ceil(box.left + box.width))));
-  const int lastY = std::max(firstY + 1, std::min(source.height, static_cast<int>(std::ceil(box.top + box.height))));
+  const int right = plan.left + source.width, bottom = plan.top + source.height;
+  const int firstX = std::max(plan.left, static_cast<int>(std::floor(box.left)));
+  const int firstY = std::max(plan.top, static_cast<int>(std::floor(box.top)));
+  const int lastX = std::max(firstX + 1, std::min(right, static_cast<int>(std::ceil(box.left + box.width))));
+  const int lastY = std::max(firstY + 1, std::min(bottom, static_cast<int>(std::ceil(box.top + box.height))));
 
   Taps &down = scratch.down, &across = scratch.across;
   makeTaps(box.top, box.height, firstY, lastY, plan.target.height, window.top, window.height, down, scratch.exact);
   makeTaps(box.left, box.width, firstX, lastX, plan.target.width, window.left, window.width, across, scratch.exact);
+  for (int& start : down.starts) start -= plan.top;
+  for (int& start : across.starts) start -= plan.left;
   const DownRows downRows = spread(down, kNoLimit) ? downRowsAvx2 : downRowsPlain;
   const AcrossRow acrossRow = spread(across, source.width) ? acrossRowAvx2 : acrossRowPlain;
   // Only the rows that some result row takes from.

@@ -21,7 +21,11 @@ struct ResizePlan {
   Box box;        // what is resampled
   Size target;    // the size that the whole box would get
   Window window;  // the part of that which is made
+  int left = 0, top = 0;  // where the given image begins, when it is only a part of the source
 };
+
+/** The source pixels that a plan takes, and perhaps a few more. */
+Region sourceOf(const ResizePlan& plan);
 
 /** For each result pixel of one axis: which source pixels it takes, and with which weights. */
 struct Taps {
