@@ -3,9 +3,11 @@
 
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 import { buildWeb } from '../build-web.ts'
+import { PACKAGE } from '../src/package-folder.ts'
 import { openProject } from '../src/server/project.fixture.ts'
 import { judgeRound } from '../src/store/round-consensus.ts'
 import { openBrowser } from './browser.fixture.ts'
@@ -17,7 +19,8 @@ const ASLEEP_MS = 16 * 60_000
 
 export async function closedLaptop(t: TestContext): Promise<void> {
   let asleep = 0
-  const { folder: web } = await buildWeb()
+  await buildWeb()
+  const web = join(PACKAGE, 'build', 'web')
   const { app, studio, session } = await openProject(t, IMAGES, { web, now: () => Date.now() + asleep })
   await studio.store.changeSettings({ overlap: 1 }, 'system')
   const [ann, bea] = [await session('annotator'), await session('annotator')]

@@ -1,11 +1,14 @@
 // A child process that does long work: its JSON lines of progress are heard, its last words kept for when it fails.
 
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { PACKAGE } from '../package-folder.ts'
 
 /** A child that was told to stop writes its checkpoint; then it is ended. */
 const PATIENCE = 15_000
-const END_WITH_SERVER = new URL('./end-with-server.ts', import.meta.url).href
+const END_WITH_SERVER = pathToFileURL(join(PACKAGE, 'src', 'server', 'end-with-server.ts')).href
 /** Of what a failed child said. */
 const LAST_LINES = 8
 

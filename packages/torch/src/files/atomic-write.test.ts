@@ -148,7 +148,8 @@ test('a folder without permission to write is refused with a remedy', (t) => {
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
   const child = spawnSync(process.execPath, script(source, file), { encoding: 'utf8', ...user })
   fs.chmodSync(made, 0o755)
-  if (child.stdout === '') return t.skip(`SKIPPED: another user cannot run Node here: ${child.stderr}`)
+  if (child.error || child.stdout === '')
+    return t.skip(`SKIPPED: another user cannot run Node here: ${child.error?.message ?? child.stderr}`)
   assert.match(child.stdout, /^WriteError EACCES .*allow this user to write/)
   assert.equal(fs.readFileSync(file, 'utf8'), 'old')
   assert.deepEqual(fs.readdirSync(made), ['a'])
