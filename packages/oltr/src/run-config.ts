@@ -53,6 +53,11 @@ const stageOneSchema = z.strictObject({
 })
 
 const stageTwoSchema = z.strictObject({
+  /**
+   * `scratch` is training in a single stage: no stage 1, weights that begin at random (or at `model.pretrained`), centroids
+   * drawn from N(0, 1).
+   */
+  start: z.enum(['stage1', 'scratch']).default('stage1'),
   epochs: z.int().min(0),
   batchSize: z.int().min(1),
   sampler: samplerSchema,

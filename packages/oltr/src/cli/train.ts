@@ -42,7 +42,7 @@ export function trainCommand(): Command {
       const folder = await train(config, run, { json: options.json })
       const result = {
         run: folder.path,
-        plain: folder.model('stage1'),
+        plain: config.stage2.start === 'stage1' ? folder.model('stage1') : null,
         oltr: folder.model('stage2'),
         metrics: folder.metrics,
         events: folder.events,
@@ -52,9 +52,18 @@ export function trainCommand(): Command {
     })
 }
 
-function summary(result: Record<'run' | 'plain' | 'oltr' | 'metrics' | 'events', string>): string {
+interface TrainResult {
+  readonly run: string
+  /** Null where there is no stage 1. */
+  readonly plain: string | null
+  readonly oltr: string
+  readonly metrics: string
+  readonly events: string
+}
+
+function summary(result: TrainResult): string {
   return [
-    `stage 1:     ${result.plain}`,
+    `stage 1:     ${result.plain ?? 'none'}`,
     `stage 2:     ${result.oltr}`,
     `metrics:     ${result.metrics}`,
     `TensorBoard: ${result.events}`,

@@ -4,14 +4,15 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Tensor, tensor } from '@oltr/torch'
+import { scope, type Tensor, tensor } from '@oltr/torch'
 import { DataOptionError } from '@oltr/torch/data'
 import { loadTensors, saveTensors } from '@oltr/torch/io'
 import { createBackbone } from '../backbones/create-backbone.ts'
 import { ConfigError, DataError } from '../errors.ts'
+import { evaluateRun } from '../evaluate.ts'
 import { readMetrics } from '../reporting/json-lines.ts'
 import type { RunConfig } from '../run-config.ts'
-import { loadTrainedModel } from '../trained-model.ts'
+import { loadOltr, loadTrainedModel } from '../trained-model.ts'
 import { runFolder } from './run-folder.ts'
 import { DivergedError } from './stage.ts'
 import { temporaryRun, tinyConfig } from './tiny-run.fixture.ts'
@@ -267,4 +268,44 @@ test('a rate that is far too large ends the run with stage, epoch and step, and 
       each.dispose()
     }
   }
+})
+
+test('a single stage trains the complete model from random weights and centroids, is judged and continued', async () => {
+  using run = temporaryRun()
+  const oneStage = (epochs: number) =>
+    tinyConfig((config) => {
+      config.stage2.start = 'scratch'
+      config.stage2.epochs = epochs
+      config.model.reachScale = 10
+    })
+  await train(oneStage(2), run.path, quiet)
+  const folder = runFolder(run.path)
+  assert.ok(!existsSync(folder.model('stage1')))
+  assert.deepEqual(
+    (await evaluateRun(run.path, quiet)).map(({ name }) => name),
+    ['OLTR++'],
+  )
+  const lines = readMetrics(folder.metrics)
+  // Counted from its own first step.
+  assert.equal(lines.at(-1)!.step, 2 * lines[0]!.step)
+  assert.ok(lines.every(({ stage }) => stage === 'stage2'))
+  // No pass over the images came before: without a step the centroids are what was drawn.
+  using untrained = temporaryRun()
+  await train(oneStage(0), untrained.path, quiet)
+  const { model } = loadOltr(runFolder(untrained.path).model('stage2'))
+  scope(() => {
+    const centroids = Array.from(model.memory.centroids.flatten().tolist() as number[])
+    const mean = centroids.reduce((sum, x) => sum + x, 0) / centroids.length
+    const variance = centroids.reduce((sum, x) => sum + (x - mean) ** 2, 0) / centroids.length
+    assert.ok(Math.abs(mean) < 0.25 && Math.abs(variance - 1) < 0.35, `${mean}, ${variance}`)
+  })
+  model.dispose()
+  using refused = temporaryRun()
+  const measured = tinyConfig((config) => {
+    config.stage2.start = 'scratch'
+  })
+  await assert.rejects(train(measured, refused.path, quiet), {
+    name: 'ConfigError',
+    message: /model\.reachScale: expected a number where stage 2 starts from scratch/,
+  })
 })

@@ -49,7 +49,7 @@ interface Run {
 }
 
 /**
- * Trains both stages into `runPath`, from wherever that run stands.
+ * Trains the stages of a configuration, both or the second alone, into `runPath`, from wherever that run stands.
  *
  * Throws ConfigError when the folder holds a run of another configuration, DataError for unusable data or other images
  * than the run began with or where another process trains there, DataOptionError for a batch larger than the data, Interrupted after a signal, DivergedError
@@ -71,6 +71,12 @@ export async function train(
 }
 
 async function trainIn(folder: RunFolder, config: RunConfig, options: TrainOptions): Promise<RunFolder> {
+  if (config.stage2.start === 'scratch' && config.model.reachScale === 'mean-distance')
+    throw new ConfigError(
+      'model.reachScale',
+      config.model.reachScale,
+      'expected a number where stage 2 starts from scratch: there are no features yet to measure distances of',
+    )
   for (const each of [folder.path, folder.checkpoints]) removeStaleTemporaries(each)
   setThreads(config.execution.threads ?? availableParallelism())
   const splits = await loadSplits(config.data)
@@ -84,7 +90,7 @@ async function trainIn(folder: RunFolder, config: RunConfig, options: TrainOptio
       secondsPerStep(config, each),
     )
     const run: Run = { config, folder, splits, precision, stop, options }
-    if (!existsSync(folder.model('stage1'))) await trainPlain(run)
+    if (config.stage2.start === 'stage1' && !existsSync(folder.model('stage1'))) await trainPlain(run)
     await trainMemory(run)
   } finally {
     stop.release()
@@ -103,6 +109,15 @@ async function trainPlain(run: Run): Promise<void> {
 }
 
 async function trainMemory(run: Run): Promise<void> {
+  const { config, precision } = run
+  const fromStageOne = config.stage2.start === 'stage1'
+  const model = fromStageOne ? await onStageOne(run) : fromScratch(run)
+  const stepsBefore = fromStageOne ? config.stage1.epochs * stepsPerEpoch(run, 'stage1') : 0
+  await runAndSave(memoryStage(model, config, precision), model, 'oltr', stepsBefore, run)
+  model.dispose()
+}
+
+async function onStageOne(run: Run): Promise<OpenLongTailedModel> {
   const { config, splits, folder, precision } = run
   const plain = loadTrainedModel(folder.model('stage1'))
   if (plain.kind !== 'plain') {
@@ -120,9 +135,17 @@ async function trainMemory(run: Run): Promise<void> {
       region: (body) => inPrecision(precision, config.execution.device, body),
     })
   }
-  const stepsOfStageOne = config.stage1.epochs * stepsPerEpoch(run, 'stage1')
-  await runAndSave(memoryStage(model, config, precision), model, 'oltr', stepsOfStageOne, run)
-  model.dispose()
+  return model
+}
+
+function fromScratch(run: Run): OpenLongTailedModel {
+  const { config, splits } = run
+  manualSeed(config.seed)
+  const model = new OpenLongTailedModel(config.model, splits.train.classNames.length)
+  if (config.model.pretrained) loadPretrained(model.backbone, config.model.pretrained)
+  model.memory.randomise()
+  place(model, run)
+  return model
 }
 
 function stepsPerEpoch({ config, splits }: Run, stage: StageName): number {
