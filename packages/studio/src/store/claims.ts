@@ -71,15 +71,14 @@ async function claimOnce(
   const asking = { person, overlap, now: granted }
   const open = openTo(trx, asking)
   const queue = open.where('round', '=', round).orderBy('position').select('id')
-  const theirs = liveLeases(trx, granted).where('person', '=', person).select('task')
-  const ids = await locked(store, queue.where('id', 'in', theirs).limit(count))
+  const leases = await liveLeases(trx, granted).where('person', '=', person).select('task').execute()
+  const theirs = leases.map(({ task }) => task)
+  const ids = theirs.length === 0 ? [] : await locked(store, queue.where('id', 'in', theirs).limit(count))
   const wanted = count - ids.length
-  if (wanted > 0) ids.push(...(await locked(store, queue.where('id', 'not in', theirs).limit(wanted))))
-  const { left } = await unanswered(trx, asking)
-    .where('round', '=', round)
-    .select((e) => e.fn.countAll<number>().as('left'))
-    .executeTakeFirstOrThrow()
-  if (ids.length === 0) return { tasks: [], left: Number(left) }
+  const others = theirs.length === 0 ? queue : queue.where('id', 'not in', theirs)
+  if (wanted > 0) ids.push(...(await locked(store, others.limit(wanted))))
+  const left = await countUnanswered(trx, round, asking)
+  if (ids.length === 0) return { tasks: [], left }
   // Asked again, now that nobody else can claim them: another claim may have come between the two.
   const tasks = await open.selectAll().where('id', 'in', ids).orderBy('position').execute()
   if (tasks.length > 0)
@@ -88,7 +87,7 @@ async function claimOnce(
       .values(tasks.map(({ id: task }) => ({ task, person, granted, expires })))
       .onConflict((c) => c.columns(['task', 'person']).doUpdateSet({ granted, expires }))
       .execute()
-  return { tasks: tasks.map((task) => ({ ...task, until: expires })), left: Number(left) }
+  return { tasks: tasks.map((task) => ({ ...task, until: expires })), left }
 }
 
 /** The ids of tasks that no other claim is taking at this moment. On SQLite a transaction is alone anyway. */
@@ -118,28 +117,45 @@ function liveLeases(db: Kysely<Tables>, now: number) {
     .where('expires', '>', now)
 }
 
-/** Tasks that still need an answer of this person's, of all rounds. */
-function unanswered(db: Kysely<Tables>, { person, overlap }: Asking) {
+/** Tasks that still need answers, of all rounds. */
+function unfinished(db: Kysely<Tables>, overlap: number) {
+  return db
+    .selectFrom('task')
+    .where('settled', 'is', null)
+    .where((e) => e.or([e('control', 'is not', null), e('answered', '<', overlap)]))
+}
+
+/** How many of a round's need one of this person's: all of them but those that have it. */
+async function countUnanswered(
+  db: Kysely<Tables>,
+  round: number,
+  { person, overlap }: Asking,
+): Promise<number> {
+  const tasks = unfinished(db, overlap).where('task.round', '=', round)
+  const theirs = tasks
+    .innerJoin('answer', 'answer.task', 'task.id')
+    .where('person', '=', person)
+    .where('current', '=', 1)
+    .select((e) => e.fn.countAll<number>().as('tasks'))
+  const { left } = await tasks
+    .select((e) => e(e.fn.countAll<number>(), '-', theirs).as('left'))
+    .executeTakeFirstOrThrow()
+  return Number(left)
+}
+
+/** Those of them that a person may get now: not answered by them, and not all that is missing claimed by others. */
+function openTo(db: Kysely<Tables>, { person, overlap, now }: Asking) {
   const answeredByThem = db
     .selectFrom('answer')
     .select('uuid')
     .where(sql.ref('answer.task'), '=', sql.ref('task.id'))
     .where('person', '=', person)
     .where('current', '=', 1)
-  return db
-    .selectFrom('task')
-    .where('settled', 'is', null)
-    .where((e) => e.or([e('control', 'is not', null), e('answered', '<', overlap)]))
-    .where((e) => e.not(e.exists(answeredByThem)))
-}
-
-/** Those of them that a person may get now: not all that is missing is claimed by others. */
-function openTo(db: Kysely<Tables>, asking: Asking) {
-  const claimedByOthers = liveLeases(db, asking.now)
+  const claimedByOthers = liveLeases(db, now)
     .select((e) => e.fn.countAll<number>().as('claims'))
     .where(sql.ref('lease.task'), '=', sql.ref('task.id'))
-    .where('person', '<>', asking.person)
-  return unanswered(db, asking).where((e) =>
-    e.or([e('control', 'is not', null), e(e('answered', '+', claimedByOthers), '<', asking.overlap)]),
-  )
+    .where('person', '<>', person)
+  return unfinished(db, overlap)
+    .where((e) => e.not(e.exists(answeredByThem)))
+    .where((e) => e.or([e('control', 'is not', null), e(e('answered', '+', claimedByOthers), '<', overlap)]))
 }

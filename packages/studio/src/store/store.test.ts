@@ -50,6 +50,8 @@ async function nameTogether(
   t.after(() => Promise.all(servers.map((server) => server.close())))
   await openRound(servers[0]!, tasks, 3)
   const crowd = await people(servers[0]!, 20)
+  // Connections are there: opening them is no part of a claim.
+  await Promise.all(servers.flatMap((store) => Array.from({ length: 10 }, () => store.settings())))
   const times: { claim: number[]; answer: number[] } = { claim: [], answer: [] }
   const given = new Map<string, string[]>()
   const timed = async <T>(what: keyof typeof times, action: Promise<T>): Promise<T> => {
@@ -102,8 +104,8 @@ onBoth(
   },
 )
 
-onBoth('twenty people who never pause for long wait for nothing', async (t, database) => {
-  await nameTogether(t, database, { tasks: FULL ? 1000 : 60, rest: 500 })
+onBoth('twenty people who name five images a second each wait for nothing', async (t, database) => {
+  await nameTogether(t, database, { tasks: FULL ? 1000 : 60, rest: FULL ? 1000 : 500 })
 })
 
 onBoth(
