@@ -33,37 +33,40 @@ export async function* annotationRecords(
     (await store.db.selectFrom('person').select(['id', 'name']).execute()).map(({ id, name }) => [id, name]),
   )
   const called = (id: string): string => nameOf(classes, id)
-  for await (const given of answersByTask(store)) {
-    const [{ round, image, settled_by }] = given as [Row]
-    const settled = settledOf(given[0]!, called)
-    const agreed = settled.settled === null ? consensusOf(given, called) : settled.settledClass
-    const settledBy = settled_by === null ? null : (people.get(settled_by) ?? settled_by)
-    const size = await sizeOf(images, image)
-    for (const row of given)
-      yield {
-        uuid: row.uuid,
-        round,
-        image,
-        file: `${image}${size?.extension ?? ''}`,
-        width: size?.width ?? null,
-        height: size?.height ?? null,
-        annotator: people.get(row.person) ?? row.person,
-        kind: row.kind as AnnotationRecord['kind'],
-        className: row.class === null ? null : called(row.class),
-        note: row.note,
-        at: row.at,
-        undone: row.undone === 1,
-        consensus: agreed,
-        ...settled,
-        settledBy,
-      }
+  for await (const page of answersByTask(store)) {
+    const sizes = await Promise.all(page.map(([row]) => sizeOf(images, row!.image)))
+    for (const [at, given] of page.entries()) {
+      const [{ round, image, settled_by }] = given as [Row]
+      const settled = settledOf(given[0]!, called)
+      const agreed = settled.settled === null ? consensusOf(given, called) : settled.settledClass
+      const settledBy = settled_by === null ? null : (people.get(settled_by) ?? settled_by)
+      const size = sizes[at]
+      for (const row of given)
+        yield {
+          uuid: row.uuid,
+          round,
+          image,
+          file: `${image}${size?.extension ?? ''}`,
+          width: size?.width ?? null,
+          height: size?.height ?? null,
+          annotator: people.get(row.person) ?? row.person,
+          kind: row.kind as AnnotationRecord['kind'],
+          className: row.class === null ? null : called(row.class),
+          note: row.note,
+          at: row.at,
+          undone: row.undone === 1,
+          consensus: agreed,
+          ...settled,
+          settledBy,
+        }
+    }
   }
 }
 
 type Row = Awaited<ReturnType<typeof answersAt>>[number]
 
-/** The answers on each image of each round, in the order of the queue; images that nobody answered are left out. */
-async function* answersByTask(store: Store): AsyncGenerator<readonly Row[]> {
+/** The answers on each image of each round, in the order of the queue, by pages; images that nobody answered are left out. */
+async function* answersByTask(store: Store): AsyncGenerator<readonly (readonly Row[])[]> {
   const ends = await store.db
     .selectFrom('task')
     .select((e) => ['round', e.fn.max('position').as('last')])
@@ -73,10 +76,12 @@ async function* answersByTask(store: Store): AsyncGenerator<readonly Row[]> {
   for (const { round, last } of ends)
     for (let from = 0; from <= last; from += PAGE) {
       const rows = await answersAt(store, round, from)
+      const page: (readonly Row[])[] = []
       for (let first = 0, next = 0; first < rows.length; first = next) {
         while (rows[next]?.task === rows[first]!.task) next++
-        yield rows.slice(first, next)
+        page.push(rows.slice(first, next))
       }
+      yield page
     }
 }
 

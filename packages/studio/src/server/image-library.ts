@@ -4,13 +4,11 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from '@oltr/torch/files'
-import type { Metadata, Sharp } from 'sharp'
+import { type Header, headerIn, headerOfFile, imageIn } from './image-header.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /** Longer side of a small image, in pixels. */
 const SMALL = 160
-/** Nobody's photograph is larger; a bomb is. */
-const MOST_PIXELS = 50_000_000
 const MOST_BYTES = 100_000_000
 /** Small images kept in memory, about 10 kB each. */
 const KEPT = 2000
@@ -20,13 +18,6 @@ const KEPT_HEADERS = 20_000
 export interface ImageFile {
   readonly bytes: Buffer
   readonly mediaType: 'image/jpeg' | 'image/png' | 'image/webp'
-}
-
-/** What the first bytes of an image say of it. */
-interface Header {
-  readonly width: number
-  readonly height: number
-  readonly format: 'jpeg' | 'png' | 'webp'
 }
 
 export class ImageLibrary {
@@ -58,9 +49,7 @@ export class ImageLibrary {
   /** Its size and format as its header says; null where it cannot be read, or no browser is to get it. */
   async headerOf(image: string): Promise<Header | null> {
     const file = this.fileOf(image)
-    // A pipe would be waited for.
-    if (file === null || !(await fs.promises.stat(file).catch(() => null))?.isFile()) return null
-    return headerIn(file)
+    return file === null ? null : headerOfFile(file)
   }
 
   /** Images of a class that training had, to show for it. */
@@ -136,26 +125,6 @@ async function readRegular(file: string): Promise<Buffer | null> {
 function remember<T>(kept: Map<string, T>, key: string, value: T, most: number): void {
   if (kept.size >= most) kept.delete(kept.keys().next().value!)
   kept.set(key, value)
-}
-
-/** A file or bytes as an image, opened where its pixels are not too many. */
-async function imageIn(input: string | Buffer): Promise<Sharp> {
-  // Loaded with the first image: a server starts without it.
-  const { default: sharp } = await import('sharp')
-  sharp.cache(false)
-  sharp.concurrency(1)
-  return sharp(input, { limitInputPixels: MOST_PIXELS, failOn: 'error', pages: 1 })
-}
-
-/** What the header says, by the content alone; null for what is no JPEG, PNG or WebP, or larger than any photograph. */
-async function headerIn(input: string | Buffer): Promise<Header | null> {
-  try {
-    const { format, width, height, pages = 1 }: Metadata = await (await imageIn(input)).metadata()
-    if (width * height * pages > MOST_PIXELS) return null
-    return format === 'jpeg' || format === 'png' || format === 'webp' ? { width, height, format } : null
-  } catch {
-    return null
-  }
 }
 
 async function smaller({ bytes, mediaType }: ImageFile): Promise<ImageFile | null> {
