@@ -32,6 +32,25 @@ test('a folder is one process’s until it ends, and it is named to the others',
   lockFolder(folder).release()
 })
 
+test('a folder that cannot be locked is an error that names the file and the remedy', (t) => {
+  const folder = fs.mkdtempSync(join(tmpdir(), 'oltr-lock-'))
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, '.lock')
+  const refused = {
+    name: 'DataError',
+    message: /\.lock: the folder cannot be locked \(.+\); it must allow this user/,
+  }
+  fs.mkdirSync(file)
+  assert.throws(() => lockFolder(folder), refused)
+  fs.rmdirSync(file)
+  fs.writeFileSync(file, 'no database, whatever its name says '.repeat(40))
+  assert.throws(() => lockFolder(folder), refused)
+  fs.rmSync(file)
+  fs.writeFileSync(join(folder, 'plain'), '')
+  assert.throws(() => lockFolder(join(folder, 'plain')), refused)
+  lockFolder(folder).release()
+})
+
 test('of many processes that want a folder at once one gets it', async (t) => {
   const folder = fs.mkdtempSync(join(tmpdir(), 'oltr-lock-'))
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }))

@@ -19,27 +19,36 @@ export interface FolderLock {
 
 /**
  * Locks a folder, which is made where it is missing, until it is released or this process ends, however it ends. Throws
- * DataError, which names the other process, where one has it.
+ * DataError, which names the other process, where one has it, and the file, where it cannot be written.
  */
 export function lockFolder(folder: string): FolderLock {
-  fs.mkdirSync(folder, { recursive: true })
-  // Node has no file locks. SQLite does, on every platform, and an open transaction of it holds one.
-  const database = new DatabaseSync(join(folder, FILE), { timeout: 0 })
+  const file = join(folder, FILE)
+  let database: DatabaseSync | null = null
   try {
-    database.exec('create table if not exists holder (process integer)')
-    database.exec(`delete from holder; insert into holder values (${process.pid})`)
-    database.exec('begin immediate')
+    fs.mkdirSync(folder, { recursive: true })
+    // Node has no file locks. SQLite does, on every platform, and an open transaction of it holds one.
+    database = new DatabaseSync(file, { timeout: 0 })
+    database.exec(
+      `begin immediate; create table if not exists holder (process integer); delete from holder;
+       insert into holder values (${process.pid}); commit; begin immediate`,
+    )
   } catch (error) {
-    const holder = holderOf(database)
-    database.close()
-    if ((error as { errcode?: number }).errcode !== BUSY) throw error
-    throw new DataError(folder, `process ${holder} is working on it; wait for its end, or stop it`)
+    const holder = database && holderOf(database)
+    database?.close()
+    if ((error as { errcode?: number }).errcode === BUSY)
+      throw new DataError(folder, `process ${holder} is working on it; wait for its end, or stop it`)
+    throw new DataError(
+      file,
+      `the folder cannot be locked (${(error as Error).message}); it must allow this user to write, and have room; a damaged lock may be removed`,
+      { cause: error },
+    )
   }
-  held.add(database)
+  const lock = database
+  held.add(lock)
   return {
     release() {
-      held.delete(database)
-      database.close()
+      held.delete(lock)
+      lock.close()
     },
   }
 }

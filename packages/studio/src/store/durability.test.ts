@@ -45,19 +45,20 @@ onBoth(
     let slowest = 0
     let crashes = 0
     for (let kill = 0; kill < kills; kill++) {
-      const child = spawn(process.execPath, [ANSWERING, place, person, String(TASKS)], {
-        // Its complaint about a database that went away is no news.
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
-      const ended = new Promise((resolve) => child.on('close', resolve))
       const crash = database.name === 'PostgreSQL' && kill % 4 === 1
+      const child = spawn(process.execPath, [ANSWERING, place, person, String(TASKS)], {
+        // What it says of a database that went away is no news.
+        stdio: ['ignore', 'pipe', crash ? 'ignore' : 'inherit'],
+      })
+      const ended = once(child, 'close')
       createInterface({ input: child.stdout }).on('line', (line) => {
         if (line.startsWith('open '))
           setTimeout(() => (crash ? crashPostgres() : child.kill('SIGKILL')), 5 + ((kill * 37) % 120))
         // A line that the kill cut in two was not acknowledged.
         else for (const uuid of line.split(' ')) if (uuid.length === 36) acknowledged.add(uuid)
       })
-      await ended
+      const [, signal] = await ended
+      assert.equal(signal, crash ? null : 'SIGKILL')
       if (crash) crashes++
       const start = performance.now()
       const store = await Store.open(place)

@@ -24,7 +24,7 @@ export async function addJob(
 ): Promise<Job> {
   const row = await store.transaction(async (trx) => {
     // Locks: two who ask at once must not both find nothing.
-    await trx.updateTable('head').set({ id: 1 }).where('id', '=', 1).execute()
+    await store.lock(trx)
     const active = await trx
       .selectFrom('job')
       .selectAll()

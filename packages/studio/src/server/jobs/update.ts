@@ -18,14 +18,8 @@ export async function update(context: JobContext, { round }: { round: number }):
   const { store, run } = studio
   const folder = run.roundFolder(round)
   const file = join(folder, 'studio', `agreed-${randomUUID()}.jsonl`)
-  const answers = await collectAnswers(
-    [new StudioAnnotator(studio, round)],
-    run.round(round).selection.asked,
-    {
-      file,
-      overlap: 1,
-    },
-  )
+  const { asked } = run.round(round).selection
+  const answers = await collectAnswers([new StudioAnnotator(studio, round)], asked, { file, overlap: 1 })
   if (answers.length === 0) {
     fs.rmSync(file)
     throw new RefusedError('conflict', 'nobody agrees on any image yet: name some first')
