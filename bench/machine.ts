@@ -20,7 +20,7 @@ export interface Machine {
 }
 
 export function describeMachine(): Machine {
-  const { version, blas, cpuCapability } = libraryInfo()
+  const { version, blas, blasKernels, cpuCapability } = libraryInfo()
   return {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
@@ -28,7 +28,7 @@ export function describeMachine(): Machine {
     vectors: cpuCapability,
     bfloat16: bfloat16Instructions(),
     libtorch: version,
-    blas,
+    blas: blasKernels === null ? blas : `${blas}, OpenBLAS ${blasKernels}`,
     node: process.version,
     system: `${process.platform} ${release()}, ${process.arch}`,
     commit: commit(),

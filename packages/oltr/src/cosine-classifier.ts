@@ -4,7 +4,6 @@
 import type { Tensor } from '@oltr/torch'
 import { ops } from '@oltr/torch'
 import { init, Module, Parameter } from '@oltr/torch/nn'
-import { unitLength } from './unit-length.ts'
 
 export class CosineClassifier extends Module {
   /** One direction per class, (K, D). Starts uniform in -1/sqrt(D)..1/sqrt(D). */
@@ -28,9 +27,13 @@ export class CosineClassifier extends Module {
   }
 }
 
-/** Eq. 10 for embeddings v (B, D) and weights (K, D): s * v~ . w~, (B, K). */
+/**
+ * Eq. 10 for embeddings v (B, D) and weights (K, D): s * v~ . w~, (B, K). The lengths of the weights divide the products:
+ * the gradient then has no further matrix of K x D to pass through.
+ */
 export function cosineLogits(v: Tensor, weight: Tensor, scale: number): Tensor {
-  return squash(v).matmul(unitLength(weight).t()).mul(scale) // (B, K)
+  const lengths = weight.linalgVectorNorm({ dim: [1] }).clampMin(1e-12) // (K,)
+  return squash(v).matmul(weight.t()).mul(lengths.reciprocal().mul(scale)) // (B, K)
 }
 
 /** v~ of Eq. 10, (B, D): the two fractions in one, without a division by ||v||. */

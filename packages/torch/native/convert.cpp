@@ -150,6 +150,7 @@ c10::IValue convertList(napi_env env, napi_value value, const c10::ListType& lis
 c10::IValue convert(napi_env env, napi_value value, const c10::TypePtr& type, int32_t fixedLength) {
   switch (type->kind()) {
     case c10::TypeKind::TensorType:
+      if (typeOf(env, value) == napi_number) return get(env, value);
       if (isAbsent(env, value)) throw std::runtime_error("expected a tensor, got null");
       return get(env, value);
     case c10::TypeKind::OptionalType: {

@@ -26,6 +26,7 @@ thread_local std::deque<Operator> operators;
 thread_local std::unordered_map<std::string, uint32_t> indexOfName;
 
 constexpr size_t kMaxArguments = 48;
+constexpr size_t kUsualArguments = 6;  // Node-API fills the places that no argument takes: fewer of them cost less
 
 bool writesItsResult(const c10::FunctionSchema& schema) {
   if (schema.returns().empty()) return false;
@@ -99,9 +100,13 @@ napi_value jsLookup(napi_env env, napi_callback_info info) {
 // call(index: number, ...arguments): result | result[] | undefined
 napi_value jsCall(napi_env env, napi_callback_info info) {
   return guard(env, [&]() -> napi_value {
-    size_t count = kMaxArguments + 1;
+    size_t count = kUsualArguments + 1;
     napi_value values[kMaxArguments + 1];
     check(env, napi_get_cb_info(env, info, &count, values, nullptr, nullptr));
+    if (count > kUsualArguments + 1) {
+      count = kMaxArguments + 1;
+      check(env, napi_get_cb_info(env, info, &count, values, nullptr, nullptr));
+    }
     uint32_t index = 0;
     check(env, napi_get_value_uint32(env, values[0], &index));
     if (index >= operators.size()) throw std::runtime_error("unknown operator index");

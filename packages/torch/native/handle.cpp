@@ -3,10 +3,10 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/util/Exception.h>
+#include <c10/util/flat_hash_map.h>
 
 #include <cmath>
 #include <deque>
-#include <unordered_map>
 #include <vector>
 
 namespace bridge {
@@ -31,7 +31,7 @@ struct SharedStorage {
 struct Environment {
   std::deque<Slot> slots;
   std::vector<uint32_t> vacant;
-  std::unordered_map<const void*, SharedStorage> storages;
+  ska::flat_hash_map<const void*, SharedStorage> storages;  // in and out with most tensors: no node each time
   std::vector<at::Generator> generators;
   int64_t live = 0;
   int64_t bytes = 0;
@@ -59,9 +59,7 @@ void countMemory(napi_env env, Environment& state, int64_t change) {
 }
 
 /** The slot that a handle names; throws StaleHandle for every number that names none. */
-uint32_t indexOf(const Environment& state, napi_env env, napi_value handle) {
-  double number = 0;
-  if (napi_get_value_double(env, handle, &number) != napi_ok) throw StaleHandle();
+uint32_t indexOf(const Environment& state, double number) {
   // The range first: converting what an integer cannot hold is undefined.
   if (!(number >= 0 && number < kGenerations * kGenerationUnit) || number != std::floor(number)) throw StaleHandle();
   const auto generation = static_cast<uint32_t>(number / kGenerationUnit);
@@ -70,6 +68,12 @@ uint32_t indexOf(const Environment& state, napi_env env, napi_value handle) {
   const Slot& slot = state.slots[index];
   if (slot.generation != generation || !slot.tensor.defined()) throw StaleHandle();
   return index;
+}
+
+uint32_t indexOf(const Environment& state, napi_env env, napi_value handle) {
+  double number = 0;
+  if (napi_get_value_double(env, handle, &number) != napi_ok) throw StaleHandle();
+  return indexOf(state, number);
 }
 
 void countStorage(napi_env env, Environment& state, Slot& slot) {
@@ -90,19 +94,42 @@ void uncountStorage(napi_env env, Environment& state, Slot& slot) {
   state.storages.erase(found);
 }
 
+void freeSlot(napi_env env, Environment& state, uint32_t index) {
+  Slot& slot = state.slots[index];
+  slot.tensor = at::Tensor();
+  slot.generation = slot.generation + 1 == kGenerations ? 1 : slot.generation + 1;
+  state.live -= 1;
+  state.vacant.push_back(index);
+  uncountStorage(env, state, slot);
+}
+
 napi_value jsFree(napi_env env, napi_callback_info info) {
   return guard(env, [&]() -> napi_value {
     size_t count = 1;
     napi_value handle;
     check(env, napi_get_cb_info(env, info, &count, &handle, nullptr, nullptr));
     Environment& state = environment(env);
-    const uint32_t index = indexOf(state, env, handle);
-    Slot& slot = state.slots[index];
-    slot.tensor = at::Tensor();
-    slot.generation = slot.generation + 1 == kGenerations ? 1 : slot.generation + 1;
-    state.live -= 1;
-    state.vacant.push_back(index);
-    uncountStorage(env, state, slot);
+    freeSlot(env, state, indexOf(state, env, handle));
+    return nullptr;
+  });
+}
+
+// freeAll(handles: Float64Array, count: number): void, the first `count` of them; a scope's end in one call
+napi_value jsFreeAll(napi_env env, napi_callback_info info) {
+  return guard(env, [&]() -> napi_value {
+    size_t arguments = 2;
+    napi_value values[2];
+    check(env, napi_get_cb_info(env, info, &arguments, values, nullptr, nullptr));
+    napi_typedarray_type type;
+    size_t length = 0;
+    void* data = nullptr;
+    check(env, napi_get_typedarray_info(env, values[0], &type, &length, &data, nullptr, nullptr));
+    uint32_t count = 0;
+    check(env, napi_get_value_uint32(env, values[1], &count));
+    if (type != napi_float64_array || count > length) throw std::runtime_error("expected handles and their number");
+    const auto* handles = static_cast<const double*>(data);
+    Environment& state = environment(env);
+    for (uint32_t i = 0; i < count; ++i) freeSlot(env, state, indexOf(state, handles[i]));
     return nullptr;
   });
 }
@@ -253,6 +280,7 @@ void registerHandles(napi_env env, napi_value exports) {
                  env, new Environment(),
                  [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr));
   define(env, exports, "free", jsFree);
+  define(env, exports, "freeAll", jsFreeAll);
   define(env, exports, "leaveToCollector", jsLeaveToCollector);
   define(env, exports, "liveTensors", jsLiveTensors);
   define(env, exports, "liveBytes", jsLiveBytes);

@@ -40,7 +40,17 @@ std::string pathOfLibrary() {
   return found.dli_fname;
 }
 
-// libraryInfo(): { version, path, config, parallel, cuda, threads }
+// The kernels that OpenBLAS chose for this processor; null where the library multiplies with another one.
+napi_value blasKernels(napi_env env) {
+  using CoreName = char* (*)();
+  const auto coreName = reinterpret_cast<CoreName>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
+  if (coreName != nullptr) return text(env, coreName());
+  napi_value result;
+  check(env, napi_get_null(env, &result));
+  return result;
+}
+
+// libraryInfo(): { version, path, config, parallel, blasKernels, cuda, mkldnn, threads }
 napi_value jsLibraryInfo(napi_env env, napi_callback_info) {
   return guard(env, [&] {
     napi_value result;
@@ -49,6 +59,7 @@ napi_value jsLibraryInfo(napi_env env, napi_callback_info) {
     check(env, napi_set_named_property(env, result, "path", text(env, pathOfLibrary())));
     check(env, napi_set_named_property(env, result, "config", text(env, at::show_config())));
     check(env, napi_set_named_property(env, result, "parallel", text(env, at::get_parallel_info())));
+    check(env, napi_set_named_property(env, result, "blasKernels", blasKernels(env)));
     napi_value value;
     check(env, napi_get_boolean(env, at::hasCUDA(), &value));
     check(env, napi_set_named_property(env, result, "cuda", value));

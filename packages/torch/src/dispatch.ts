@@ -58,10 +58,10 @@ export function caller(name: string): (values: readonly unknown[]) => any {
 }
 
 function invoke(entry: Entry, values: readonly unknown[]): unknown {
-  const plain = new Array<unknown>(values.length)
+  const plain: unknown[] = []
   let result: unknown
   try {
-    for (let i = 0; i < values.length; i++) plain[i] = unwrap(values[i])
+    for (let i = 0; i < values.length; i++) plain.push(unwrap(values[i]))
     result = native.call(entry.operator.index, ...plain)
   } catch (cause) {
     throw explain(entry.operator, values, cause)

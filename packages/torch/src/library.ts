@@ -14,6 +14,8 @@ export interface LibraryInfo {
   readonly threads: number
   /** The linear-algebra library it was built with, as it names it. */
   readonly blas: string
+  /** `SkylakeX`, `Haswell`, `Zen`: the kernels that OpenBLAS chose; null where the library multiplies with another. */
+  readonly blasKernels: string | null
   /** `DEFAULT`, `AVX2`, `AVX512`: the vector code it chose for this processor. */
   readonly cpuCapability: string
 }

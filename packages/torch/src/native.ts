@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { prepareLibraryEnvironment } from './library-environment.ts'
 
 /** A tensor on the native side: slot and generation in one exact number. */
 export type Handle = number
@@ -28,6 +29,7 @@ export interface NativeLibraryInfo {
   readonly path: string
   readonly config: string
   readonly parallel: string
+  readonly blasKernels: string | null
   readonly cuda: boolean
   readonly mkldnn: boolean
   readonly threads: number
@@ -38,6 +40,8 @@ type TypedArray = NodeJS.TypedArray
 /** The export table of native/addon.cpp. */
 export interface NativeAddon {
   free(handle: Handle): void
+  /** The first `count` of them, in one call. */
+  freeAll(handles: Float64Array, count: number): void
   /** Says that a tensor belongs to no scope now; the collector hears how much memory tensors hold. */
   leaveToCollector(): void
   liveTensors(): number
@@ -87,6 +91,7 @@ function load(): NativeAddon {
   if (!existsSync(addonPath)) {
     throw new Error(`the native bridge is not built (${addonPath} is missing): run \`npm run setup\``)
   }
+  prepareLibraryEnvironment()
   return createRequire(import.meta.url)(addonPath) as NativeAddon
 }
 

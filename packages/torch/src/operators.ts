@@ -9,12 +9,12 @@ export const ops = {} as Operators
 
 for (const [name, isMethod, ...fullNames] of operatorTable) {
   const operator = bind(name, fullNames)
-  ;(ops as unknown as Record<string, unknown>)[name] = operator
+  ;(ops as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => operator(args)
   // What the class defines itself (item, backward, to, ...) stays as it is.
   if (isMethod && !(name in Tensor.prototype)) {
     Object.defineProperty(Tensor.prototype, name, {
       value(this: Tensor, ...args: unknown[]) {
-        return operator(this, ...args)
+        return operator([this, ...args])
       },
       writable: true,
       configurable: true,

@@ -23,15 +23,17 @@ interface Overload {
   readonly options: ReadonlyMap<string, Parameter>
   /** The options without a default. */
   readonly needed: readonly string[]
+  /** Whether positional arguments alone are the schema's first arguments. */
+  readonly inOrder: boolean
   /** Number of arguments in the schema. */
   readonly length: number
   readonly call: (values: readonly unknown[]) => unknown
 }
 
-/** A camelCase operator: all its overloads behind one function. */
-export function bind(name: string, fullNames: readonly string[]): (...args: unknown[]) => unknown {
+/** A camelCase operator: all its overloads behind one function of its arguments. */
+export function bind(name: string, fullNames: readonly string[]): (args: unknown[]) => unknown {
   let overloads: readonly Overload[] | undefined
-  return (...args) => {
+  return (args) => {
     overloads ??= fullNames.map(prepare).filter((overload) => overload !== null)
     const last = args[args.length - 1]
     const options = args.length > 0 && isOptions(last) ? last : undefined
@@ -69,7 +71,8 @@ function prepare(name: string): Overload | null {
     options.set(key, parameter)
     if (!argument.hasDefault) needed.push(key)
   })
-  return { name, positional, options, needed, length: operator.arguments.length, call: caller(name) }
+  const inOrder = positional.every(({ position }, i) => position === i)
+  return { name, positional, options, needed, inOrder, length: operator.arguments.length, call: caller(name) }
 }
 
 function matches(
@@ -96,7 +99,8 @@ function arrange(
   overload: Overload,
   args: readonly unknown[],
   options: Record<string, unknown> | undefined,
-): unknown[] {
+): readonly unknown[] {
+  if (!options && overload.inOrder) return args
   const values = new Array<unknown>(options ? overload.length : overload.positional.length).fill(undefined)
   for (let i = 0; i < overload.positional.length; i++) values[overload.positional[i]!.position] = args[i]
   if (options) for (const key in options) values[overload.options.get(key)!.position] = options[key]
@@ -104,7 +108,7 @@ function arrange(
 }
 
 function isOptions(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || value instanceof Tensor) return false
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }

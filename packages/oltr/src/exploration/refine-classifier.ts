@@ -68,7 +68,7 @@ export function refineClassifier(
       ],
       { lr, momentum, weightDecay },
     )
-    const joined = (): Tensor => (fresh ? ops.cat([old, fresh]) : old) // (K + Z, D)
+    const weights = fresh ? [old, fresh] : [old]
     const batchSize = Math.min(config.batchSize, labels.length)
     const steps = Math.max(1, Math.floor(labels.length / batchSize))
     const sampler = new ClassAwareSampler({
@@ -82,14 +82,15 @@ export function refineClassifier(
       for (let step = 0; step < steps; step++) {
         scope(() => {
           const batch = tensor(order.slice(step * batchSize, (step + 1) * batchSize)) // (B,)
-          const logits = cosineLogits(meta.indexSelect(0, batch), joined(), scale) // (B, K + Z)
-          crossEntropy(logits, targets.indexSelect(0, batch)).backward()
+          const embeddings = meta.indexSelect(0, batch) // (B, D)
+          const logits = weights.map((part) => cosineLogits(embeddings, part, scale))
+          crossEntropy(ops.cat(logits, { dim: 1 }), targets.indexSelect(0, batch)).backward()
           optimiser.step()
           optimiser.zeroGrad()
         })
       }
     }
-    noGrad(() => void weight.copy_(joined()))
+    noGrad(() => void weight.copy_(ops.cat(weights)))
     old.dispose()
     fresh?.dispose()
     optimiser.dispose()

@@ -4,6 +4,7 @@
 
 import { noGrad, ops, scope, type Tensor, tensor } from '@oltr/torch'
 import { ConfigError, DataError } from '../errors.ts'
+import { smallestColumns } from './smallest-columns.ts'
 
 /** Which reading of Eq. 9: see `explorationScores`. */
 export const READINGS = ['product', 'per-centroid', 'literal'] as const
@@ -145,7 +146,7 @@ function scorer(memory: Tensor, settings: Required<ScoreOptions>): Score {
     const x = scaled(given) // (n, D)
     const around = x.sub(middle) // (n, D)
     const partial = ops.addmm(squares, around, shifted.t(), { alpha: -2 }) // (n, K): ||x - c||^2 - ||x||^2
-    const index = takeSmallest(partial, compared) // (n, compared)
+    const index = smallestColumns(partial, compared) // (n, compared)
     const near = centroids.indexSelect(0, index.reshape([-1])).view([-1, compared, dimension]) // (n, compared, D)
     const exact = near.sub_(x.unsqueeze(1)).linalgVectorNorm({ dim: [2] }) // (n, compared)
     const distances = exact.toArray() as Float32Array
@@ -173,20 +174,6 @@ function atUnitLength(x: Tensor): Tensor {
   const wide = x.to({ dtype: 'float32' }) // (n, D)
   const lengths = wide.linalgVectorNorm({ dim: [1], keepdim: true }).clampMin(1e-12) // (n, 1)
   return wide.div(lengths.mul(lengths.div(lengths))) // (n, D)
-}
-
-/**
- * The columns of each row's smallest values, (n, count), of equal values the first (`topk` takes any). Leaves infinity in
- * their places.
- */
-function takeSmallest(values: Tensor, count: number): Tensor {
-  const places: Tensor[] = []
-  for (let place = 0; place < count; place++) {
-    const column = values.min(1, { keepdim: true })[1] // (n, 1)
-    places.push(column)
-    values.scatter_(1, column, Number.POSITIVE_INFINITY)
-  }
-  return ops.cat(places, { dim: 1 }) // (n, count)
 }
 
 /** -T log sum_i exp(-d_i U_info / T) for distances (n, K), which are overwritten; (n,). */

@@ -1,0 +1,39 @@
+// The columns of each row's few smallest values. A search of every column once per place reads a long row again and again;
+// here it is read once, for the minimum of each group of columns: only the groups with the smallest minima can hold them.
+
+import { ops, type Tensor } from '@oltr/torch'
+
+/** Columns whose minimum the library finds fastest. */
+const GROUP = 32
+
+/** The columns of the `count` smallest values of each row of values (n, K), (n, count), of equal values the first. */
+export function smallestColumns(values: Tensor, count: number): Tensor {
+  const [rows, columns] = values.shape
+  const groups = Math.floor(columns / GROUP)
+  if (groups <= count) return takeSmallest(values.clone(), count) // (n, count)
+  const grouped = values.narrow(1, 0, groups * GROUP).view([rows, groups, GROUP]) // (n, G, 32)
+  // In the order of their columns, so that the first of equal values stays the first.
+  const chosen = takeSmallest(grouped.amin({ dim: [2] }), count).sort({ dim: 1 })[0] // (n, count)
+  const place = chosen.unsqueeze(2).expand([rows, count, GROUP]) // (n, count, 32)
+  const rest = columns - groups * GROUP
+  const candidates = ops.cat(
+    [grouped.gather(1, place).reshape([rows, -1]), values.narrow(1, groups * GROUP, rest)],
+    { dim: 1 },
+  ) // (n, 32 count + rest)
+  const column = takeSmallest(candidates, count) // (n, count)
+  const ofRest = column.sub(count * GROUP).add(groups * GROUP) // (n, count), right in the rest
+  const group = chosen.gather(1, column.div(GROUP, { roundingMode: 'floor' }).clampMax(count - 1)) // (n, count)
+  const ofGroups = group.mul(GROUP).add(column.remainder(GROUP)) // (n, count), right in the groups
+  return ops.where(column.lt(count * GROUP), ofGroups, ofRest) // (n, count)
+}
+
+/** The same by one search of all columns per place. Leaves infinity in their places. */
+function takeSmallest(values: Tensor, count: number): Tensor {
+  const places: Tensor[] = []
+  for (let place = 0; place < count; place++) {
+    const column = values.min(1, { keepdim: true })[1] // (n, 1)
+    places.push(column)
+    values.scatter_(1, column, Number.POSITIVE_INFINITY)
+  }
+  return ops.cat(places, { dim: 1 }) // (n, count)
+}

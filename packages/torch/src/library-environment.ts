@@ -1,0 +1,53 @@
+// What OpenBLAS and OpenMP read from the environment once, when they are loaded. Their own choices can cost three times
+// the time of a step of stage 2.
+
+import { readFileSync } from 'node:fs'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** All that OpenBLAS's kernels for Skylake-X ask of a processor. */
+const SKYLAKEX = ['avx512f', 'avx512dq', 'avx512cd', 'avx512bw', 'avx512vl']
+const HASWELL = ['avx2', 'fma']
+
+/**
+ * What to add to the environment. What is set already stays.
+ *
+ * - `OPENBLAS_CORETYPE`: OpenBLAS knows processors by their model number and gives one that is newer than itself its
+ *   kernels of 2004. The instructions tell what the processor can do. AMD's are left to it: it knows every Zen as one.
+ * - `GOMP_SPINCOUNT`, `OPENBLAS_THREAD_TIMEOUT`: a thread without work looks for more over and over, for milliseconds, on
+ *   a core that the other library's threads, the loader or Node need. A thousand looks are what OpenMP itself takes where
+ *   it knows of more threads than cores; 2^16 cycles are about as long.
+ *
+ * @param cpuInfo the text of /proc/cpuinfo; empty where there is none
+ */
+export function libraryEnvironment(environment: Environment, cpuInfo: string): Record<string, string> {
+  const added: Record<string, string> = {}
+  const kernels = openblasKernels(cpuInfo)
+  if (kernels !== null && environment.OPENBLAS_CORETYPE === undefined) added.OPENBLAS_CORETYPE = kernels
+  if (environment.GOMP_SPINCOUNT === undefined && environment.OMP_WAIT_POLICY === undefined)
+    added.GOMP_SPINCOUNT = '10000'
+  if (environment.OPENBLAS_THREAD_TIMEOUT === undefined) added.OPENBLAS_THREAD_TIMEOUT = '16'
+  return added
+}
+
+function openblasKernels(cpuInfo: string): string | null {
+  const line = (name: string): string =>
+    new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(cpuInfo)?.[1]?.trim() ?? ''
+  if (line('vendor_id') !== 'GenuineIntel') return null
+  const flags = new Set(line('flags').split(/\s+/))
+  if (SKYLAKEX.every((flag) => flags.has(flag))) return 'SKYLAKEX'
+  return HASWELL.every((flag) => flags.has(flag)) ? 'HASWELL' : null
+}
+
+/** Sets them for this process and its children; of use before the library is loaded only. */
+export function prepareLibraryEnvironment(): void {
+  Object.assign(process.env, libraryEnvironment(process.env, readCpuInfo()))
+}
+
+function readCpuInfo(): string {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8')
+  } catch {
+    return ''
+  }
+}
