@@ -14,6 +14,9 @@ export type EnergyReading = (typeof READINGS)[number]
 export const METRICS = ['euclidean', 'unit'] as const
 export type Metric = (typeof METRICS)[number]
 
+/** Values that fit into a core's second-level cache: 1 MiB of them. */
+const CACHED = 2 ** 18
+
 export interface ScoreOptions {
   /** Default `product`. */
   readonly reading?: EnergyReading
@@ -136,7 +139,7 @@ function scorer(memory: Tensor, settings: Required<ScoreOptions>): Score {
   const { nearestCount, metric, reading, temperature } = settings
   const scaled = (x: Tensor): Tensor => (metric === 'unit' ? atUnitLength(x) : x.to({ dtype: 'float32' }))
   const centroids = scaled(memory.detach()) // (K, D)
-  const [classes, dimension] = centroids.shape
+  const classes = centroids.shape[0]
   // Distances do not see a shift of both sides, and the numbers that cancel become small.
   const middle = centroids.mean([0]) // (D,)
   const shifted = centroids.sub(middle) // (K, D)
@@ -147,8 +150,7 @@ function scorer(memory: Tensor, settings: Required<ScoreOptions>): Score {
     const around = x.sub(middle) // (n, D)
     const partial = ops.addmm(squares, around, shifted.t(), { alpha: -2 }) // (n, K): ||x - c||^2 - ||x||^2
     const index = smallestColumns(partial, compared) // (n, compared)
-    const near = centroids.indexSelect(0, index.reshape([-1])).view([-1, compared, dimension]) // (n, compared, D)
-    const exact = near.sub_(x.unsqueeze(1)).linalgVectorNorm({ dim: [2] }) // (n, compared)
+    const exact = distancesTo(centroids, x, index) // (n, compared)
     const distances = exact.toArray() as Float32Array
     requireFinite(distances, compared, given, first)
     const scores = ranked(
@@ -167,6 +169,26 @@ function scorer(memory: Tensor, settings: Required<ScoreOptions>): Score {
     }
     return scores
   }
+}
+
+/** Distances from each row of x (n, D) to its own m of the centroids (K, D), whose rows `index` (n, m) names: (n, m). */
+function distancesTo(centroids: Tensor, x: Tensor, index: Tensor): Tensor {
+  const [count, near] = index.shape
+  const dimension = x.shape[1]
+  // Few rows at a time: the differences pass through the processor's cache alone.
+  const rows = Math.max(1, Math.floor(CACHED / (near * dimension)))
+  const parts: Tensor[] = []
+  for (let first = 0; first < count; first += rows) {
+    const length = Math.min(rows, count - first)
+    parts.push(
+      scope(() => {
+        const of = index.narrow(0, first, length).reshape([-1]) // (r m,)
+        const chosen = centroids.indexSelect(0, of).view([length, near, dimension]) // (r, m, D)
+        return chosen.sub_(x.narrow(0, first, length).unsqueeze(1)).linalgVectorNorm({ dim: [2] }) // (r, m)
+      }),
+    )
+  }
+  return ops.cat(parts) // (n, m)
 }
 
 /** x / ||x||. A row of zeros stays one; one too long for float32 becomes NaN, which is refused later. */
