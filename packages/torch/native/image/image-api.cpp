@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "../handle.h"
+#include "batch-memory.h"
 #include "image-jobs.h"
 #include "js-values.h"
 #include "read-transforms.h"
@@ -180,8 +181,8 @@ Encoded readEncoded(napi_env env, napi_value value) {
 BatchOrder readOrder(napi_env env, napi_value pipeline, napi_value order, size_t count, at::Tensor& tensor) {
   const Size size = {static_cast<int>(integer(env, order, "width")), static_cast<int>(integer(env, order, "height"))};
   const bool channelsLast = boolean(env, property(env, order, "channelsLast"));
-  tensor = at::empty({static_cast<int64_t>(count), 3, size.height, size.width}, at::TensorOptions(at::kFloat),
-                     channelsLast ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+  tensor = emptyBatch(static_cast<int64_t>(count), size,
+                      channelsLast ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
   BatchOrder result;
   result.pipeline = *external<std::shared_ptr<const Pipeline>>(env, pipeline);
   result.out = tensor.data_ptr<float>();

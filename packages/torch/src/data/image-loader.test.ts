@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { liveTensors } from '../scope.ts'
+import { liveTensors, scope } from '../index.ts'
 import { ClassAwareSampler } from './class-aware-sampler.ts'
 import { DataLoadError, DataOptionError } from './data-errors.ts'
 import { fixtureNames } from './image-fixtures.ts'
@@ -212,4 +212,38 @@ test('leaving an epoch early frees what was made ahead', async () => {
     break
   }
   assert.equal(liveTensors(), before)
+})
+
+test('the memory of a large batch is taken again, in another layout too, and holds only the new images', async () => {
+  const [count, size, batchSize] = [192, 32, 64]
+  const data = Uint8Array.from({ length: count * size * size * 3 }, (_, i) => (i * 2654435761) >>> 24)
+  // 38.5 MB a batch: more than the C library keeps.
+  const loader = (memoryFormat: 'contiguous_format' | 'channels_last') =>
+    new ImageLoader({
+      images: { kind: 'pixels', data, height: size, width: size },
+      labels: new Int32Array(count),
+      transforms: [{ kind: 'resize', size: 224 }],
+      batchSize,
+      memoryFormat,
+    })
+  const means = async (from: ImageLoader): Promise<number[]> => {
+    const found: number[] = []
+    for await (const batch of from.epoch(0)) {
+      found.push(scope(() => batch.images.mean().item()))
+      batch.dispose()
+    }
+    return found
+  }
+  const [planar, interleaved] = [loader('contiguous_format'), loader('channels_last')]
+  const expected = await means(planar)
+  assert.equal(new Set(expected).size, count / batchSize)
+  const before = process.resourceUsage().minorPageFault
+  for (let epoch = 0; epoch < 3; epoch++) {
+    assert.deepEqual(await means(planar), expected)
+    for (const [i, mean] of (await means(interleaved)).entries())
+      assert.ok(Math.abs(mean - expected[i]!) < 1e-6)
+  }
+  const pages = (batchSize * 3 * 224 * 224 * 4) / 4096
+  const faults = process.resourceUsage().minorPageFault - before
+  assert.ok(faults < 6 * pages, `${faults} page faults for 18 batches of ${pages} pages`)
 })
