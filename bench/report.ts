@@ -49,7 +49,7 @@ export function markdown(lines: readonly Line[], machine: Machine): string {
     '# Speed and memory',
     '',
     '`npm run bench -- --write` wrote this. Medians; in brackets the range of the middle half of the measurements.',
-    'What is compared was measured in turns within one run.',
+    'What is compared was measured in turns within one run, with the same settings of OpenBLAS and OpenMP.',
     '',
     `- processor: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.vectors}${
       machine.bfloat16.length > 0 ? `, ${machine.bfloat16.join(', ')}` : ', no bfloat16'

@@ -10,13 +10,14 @@ const cpuInfo = (vendor: string, flags: string): string =>
   `processor\t: 0\nvendor_id\t: ${vendor}\nmodel\t\t: 207\nflags\t\t: fpu ${flags} sse2\nbugs\t\t: none\n`
 const avx512 = 'avx2 fma avx512f avx512dq avx512cd avx512bw avx512vl'
 
-test('an Intel processor gets the kernels of its instructions, whatever its model', () => {
+test('a processor gets the kernels of its instructions, whatever its model', () => {
   const kernels = (text: string) => libraryEnvironment({}, text).OPENBLAS_CORETYPE
   assert.equal(kernels(cpuInfo('GenuineIntel', avx512)), 'SKYLAKEX')
   assert.equal(kernels(cpuInfo('GenuineIntel', avx512.replace('avx512bw ', ''))), 'HASWELL')
   assert.equal(kernels(cpuInfo('GenuineIntel', 'avx2 fma')), 'HASWELL')
   assert.equal(kernels(cpuInfo('GenuineIntel', 'avx')), undefined)
-  assert.equal(kernels(cpuInfo('AuthenticAMD', avx512)), undefined)
+  assert.equal(kernels(cpuInfo('AuthenticAMD', avx512)), 'SKYLAKEX')
+  assert.equal(kernels(cpuInfo('AuthenticAMD', 'avx2 fma')), 'ZEN')
   assert.equal(kernels(''), undefined)
 })
 
