@@ -8,23 +8,22 @@ const GROUP = 32
 
 /** The columns of the `count` smallest values of each row of values (n, K), (n, count), of equal values the first. */
 export function smallestColumns(values: Tensor, count: number): Tensor {
-  const [rows, columns] = values.shape
+  const { shape, device } = values
+  const [rows, columns] = shape
   const groups = Math.floor(columns / GROUP)
   if (groups <= count) return takeSmallest(values.clone(), count) // (n, count)
   const grouped = values.narrow(1, 0, groups * GROUP).view([rows, groups, GROUP]) // (n, G, 32)
   // In the order of their columns, so that the first of equal values stays the first.
   const chosen = takeSmallest(grouped.amin({ dim: [2] }), count).sort({ dim: 1 })[0] // (n, count)
-  const place = chosen.unsqueeze(2).expand([rows, count, GROUP]) // (n, count, 32)
   const rest = columns - groups * GROUP
   const candidates = ops.cat(
-    [grouped.gather(1, place).reshape([rows, -1]), values.narrow(1, groups * GROUP, rest)],
+    [
+      chosen.mul(GROUP).unsqueeze(2).add(ops.arange(GROUP, { device })).reshape([rows, -1]),
+      ops.arange(groups * GROUP, columns, { device }).expand([rows, rest]),
+    ],
     { dim: 1 },
-  ) // (n, 32 count + rest)
-  const column = takeSmallest(candidates, count) // (n, count)
-  const ofRest = column.sub(count * GROUP).add(groups * GROUP) // (n, count), right in the rest
-  const group = chosen.gather(1, column.div(GROUP, { roundingMode: 'floor' }).clampMax(count - 1)) // (n, count)
-  const ofGroups = group.mul(GROUP).add(column.remainder(GROUP)) // (n, count), right in the groups
-  return ops.where(column.lt(count * GROUP), ofGroups, ofRest) // (n, count)
+  ) // (n, 32 count + rest), the columns of the chosen groups and those in none
+  return candidates.gather(1, takeSmallest(values.gather(1, candidates), count)) // (n, count)
 }
 
 /** The same by one search of all columns per place. Leaves infinity in their places. */
