@@ -13,17 +13,23 @@ async function run({ quick }: Options): Promise<Line[]> {
   const lines = [
     {
       what: `${step}, float32`,
-      ...{ precision: 'float32', format: 'channels_last', factor: 1 },
+      precision: 'float32',
+      format: 'channels_last',
+      factor: 1,
       target: 'at least 1.0 times PyTorch',
     },
     {
       what: `${step}, float32, contiguous as PyTorch has it: the same kernels`,
-      ...{ precision: 'float32', format: 'contiguous_format', factor: 0.95 },
+      precision: 'float32',
+      format: 'contiguous_format',
+      factor: 0.95,
       target: 'at least 0.95 times PyTorch',
     },
     {
       what: `${step}, as a run does it by default`,
-      ...{ precision: 'auto', format: 'channels_last', factor: 1.5 },
+      precision: 'auto',
+      format: 'channels_last',
+      factor: 1.5,
       target: 'at least 1.5 times PyTorch in float32',
     },
   ]

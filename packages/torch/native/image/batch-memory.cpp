@@ -15,17 +15,26 @@ constexpr size_t kAlignment = 64;
 /** As many as a loader has under way: one in use, and two ahead. */
 constexpr size_t kMostSpare = 3;
 
-std::mutex guard;
-std::vector<void*> spare;  // of `spareBytes` each
-size_t spareBytes = 0;
+struct Spare {
+  std::mutex guard;
+  std::vector<void*> blocks;  // of `bytes` each
+  size_t bytes = 0;
+};
+
+/** Never destroyed: a tensor may be freed as late as the process ends. */
+Spare& spare() {
+  static Spare& only = *new Spare();
+  return only;
+}
 
 void* take(size_t bytes) {
   {
-    const std::lock_guard<std::mutex> lock(guard);
-    if (spareBytes == bytes && !spare.empty()) {
-      void* kept = spare.back();
-      spare.pop_back();
-      return kept;
+    Spare& kept = spare();
+    const std::lock_guard<std::mutex> lock(kept.guard);
+    if (kept.bytes == bytes && !kept.blocks.empty()) {
+      void* block = kept.blocks.back();
+      kept.blocks.pop_back();
+      return block;
     }
   }
   void* fresh = std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
@@ -34,14 +43,15 @@ void* take(size_t bytes) {
 }
 
 void giveBack(void* block, size_t bytes) {
-  const std::lock_guard<std::mutex> lock(guard);
-  if (spareBytes != bytes) {  // what is there is another loader's
-    for (void* other : spare) std::free(other);
-    spare.clear();
-    spareBytes = bytes;
+  Spare& kept = spare();
+  const std::lock_guard<std::mutex> lock(kept.guard);
+  if (kept.bytes != bytes) {  // what is there is another loader's
+    for (void* other : kept.blocks) std::free(other);
+    kept.blocks.clear();
+    kept.bytes = bytes;
   }
-  if (spare.size() < kMostSpare) {
-    spare.push_back(block);
+  if (kept.blocks.size() < kMostSpare) {
+    kept.blocks.push_back(block);
   } else {
     std::free(block);
   }
