@@ -26,13 +26,13 @@ test('what the user has set stays', () => {
   const set = { OPENBLAS_CORETYPE: 'Haswell', GOMP_SPINCOUNT: '5', OPENBLAS_THREAD_TIMEOUT: '26' }
   assert.deepEqual(libraryEnvironment(set, intel), {})
   assert.deepEqual(libraryEnvironment({ ...set, GOMP_SPINCOUNT: undefined }, intel), {
-    GOMP_SPINCOUNT: '10000',
+    GOMP_SPINCOUNT: '1000',
   })
   assert.deepEqual(
     libraryEnvironment({ ...set, GOMP_SPINCOUNT: undefined, OMP_WAIT_POLICY: 'active' }, intel),
     {},
   )
-  assert.deepEqual(libraryEnvironment({}, ''), { GOMP_SPINCOUNT: '10000', OPENBLAS_THREAD_TIMEOUT: '16' })
+  assert.deepEqual(libraryEnvironment({}, ''), { GOMP_SPINCOUNT: '1000', OPENBLAS_THREAD_TIMEOUT: '16' })
 })
 
 test('the loaded OpenBLAS has them', (t) => {
