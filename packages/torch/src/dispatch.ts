@@ -58,11 +58,13 @@ export function caller(name: string): (values: readonly unknown[]) => any {
 }
 
 function invoke(entry: Entry, values: readonly unknown[]): unknown {
-  const plain: unknown[] = []
+  const { index } = entry.operator
   let result: unknown
   try {
-    for (let i = 0; i < values.length; i++) plain.push(unwrap(values[i]))
-    result = native.call(entry.operator.index, ...plain)
+    // One and two are most calls, and cost less without a list.
+    if (values.length === 2) result = native.call(index, unwrap(values[0]), unwrap(values[1]))
+    else if (values.length === 1) result = native.call(index, unwrap(values[0]))
+    else result = native.call(index, ...values.map(unwrap))
   } catch (cause) {
     throw explain(entry.operator, values, cause)
   }
