@@ -1,7 +1,7 @@
-// What OpenBLAS and OpenMP read from the environment once, when they are loaded. Their own choices can make
-// the head of stage 2 take two and a half times as long.
+// What OpenBLAS and OpenMP read from the environment once, when they are loaded. Their own choices can make the head of
+// stage 2 take five times as long: docs/results/library-settings.md.
 
-import { readFileSync } from 'node:fs'
+import { describeProcessor, type Processor } from './processor.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -16,14 +16,12 @@ const AVX2 = ['avx2', 'fma']
  *   kernels of 2004. The instructions tell what the processor can do; the names are those that it takes where it knows.
  * - `GOMP_SPINCOUNT`, `OPENBLAS_THREAD_TIMEOUT`: a thread without work looks for more over and over, for milliseconds, on
  *   a core that the other library's threads, the loader, Node or another program need: two trainings on one machine
- *   stood nearly still, and share it evenly now. A thousand looks are what OpenMP itself takes where it knows of more
- *   threads than cores; 2^16 cycles are about as long. It costs a training that is alone 3% at most.
- *
- * @param cpuInfo the text of /proc/cpuinfo; empty where there is none
+ *   stood nearly still, and share it now. A thousand looks are what OpenMP itself takes where it knows of more threads
+ *   than cores; 2^16 cycles are about as long. A training in bfloat16 that is alone is about 4% slower for it.
  */
-export function libraryEnvironment(environment: Environment, cpuInfo: string): Record<string, string> {
+export function libraryEnvironment(environment: Environment, processor: Processor): Record<string, string> {
   const added: Record<string, string> = {}
-  const kernels = openblasKernels(cpuInfo)
+  const kernels = openblasKernels(processor)
   if (kernels !== null && environment.OPENBLAS_CORETYPE === undefined) added.OPENBLAS_CORETYPE = kernels
   if (environment.GOMP_SPINCOUNT === undefined && environment.OMP_WAIT_POLICY === undefined)
     added.GOMP_SPINCOUNT = '1000'
@@ -31,24 +29,16 @@ export function libraryEnvironment(environment: Environment, cpuInfo: string): R
   return added
 }
 
-function openblasKernels(cpuInfo: string): string | null {
-  const line = (name: string): string =>
-    new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(cpuInfo)?.[1]?.trim() ?? ''
-  const flags = new Set(line('flags').split(/\s+/))
+function openblasKernels({ vendor, flags }: Processor): string | null {
   if (AVX512.every((flag) => flags.has(flag))) return 'SKYLAKEX'
   if (!AVX2.every((flag) => flags.has(flag))) return null
-  return line('vendor_id') === 'AuthenticAMD' ? 'ZEN' : 'HASWELL'
+  return vendor === 'AuthenticAMD' ? 'ZEN' : 'HASWELL'
 }
 
-/** Sets them for this process and its children; of use before the library is loaded only. */
+/**
+ * Sets them for this process and its children. Of use before the library is loaded only, and not in a worker thread, which
+ * Node gives a copy of the environment.
+ */
 export function prepareLibraryEnvironment(): void {
-  Object.assign(process.env, libraryEnvironment(process.env, readCpuInfo()))
-}
-
-function readCpuInfo(): string {
-  try {
-    return readFileSync('/proc/cpuinfo', 'utf8')
-  } catch {
-    return ''
-  }
+  Object.assign(process.env, libraryEnvironment(process.env, describeProcessor()))
 }

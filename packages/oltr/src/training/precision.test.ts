@@ -3,18 +3,19 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { describeProcessor } from '@oltr/torch/processor'
 import { bfloat16Instructions, choosePrecision, type Precision } from './precision.ts'
 
 const file = () => join(mkdtempSync(join(tmpdir(), 'oltr-precision-')), 'precision.json')
 const never = (): number => assert.fail('nothing to measure')
 
 test('the bfloat16 instructions are read from the processor flags', () => {
-  assert.deepEqual(bfloat16Instructions('flags\t\t: sse avx512_bf16 amx_bf16 avx2\n'), [
+  assert.deepEqual(bfloat16Instructions(describeProcessor('flags\t\t: sse avx512_bf16 amx_bf16 avx2\n')), [
     'avx512_bf16',
     'amx_bf16',
   ])
-  assert.deepEqual(bfloat16Instructions('flags : avx2 avx512f\n'), [])
-  assert.deepEqual(bfloat16Instructions(''), [])
+  assert.deepEqual(bfloat16Instructions(describeProcessor('flags : avx2 avx512f\n')), [])
+  assert.deepEqual(bfloat16Instructions(describeProcessor('')), [])
 })
 
 test('a configured precision is taken without measuring, and a GPU computes in bfloat16', () => {

@@ -4,6 +4,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFileAtomicSync } from '@oltr/torch/files'
+import { describeProcessor } from '@oltr/torch/processor'
 import { ConfigError, DataError } from '../errors.ts'
 
 export type Precision = 'float32' | 'bfloat16'
@@ -12,9 +13,8 @@ export type Precision = 'float32' | 'bfloat16'
 const WORTHWHILE = 1.1
 
 /** The processor's bfloat16 instructions, empty where there are none (or where Linux does not tell). */
-export function bfloat16Instructions(cpuInfo = readCpuInfo()): string[] {
-  const flags = /^flags\s*:(.*)$/m.exec(cpuInfo)?.[1]?.split(/\s+/) ?? []
-  return flags.filter((flag) => flag === 'avx512_bf16' || flag === 'amx_bf16')
+export function bfloat16Instructions({ flags } = describeProcessor()): string[] {
+  return ['avx512_bf16', 'amx_bf16'].filter((flag) => flags.has(flag))
 }
 
 /**
@@ -49,12 +49,4 @@ function readChoice(file: string): Precision {
   }
   if (found === 'float32' || found === 'bfloat16') return found
   throw new ConfigError(file, found, 'expected float32 or bfloat16')
-}
-
-function readCpuInfo(): string {
-  try {
-    return readFileSync('/proc/cpuinfo', 'utf8')
-  } catch {
-    return ''
-  }
 }
